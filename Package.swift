@@ -1,0 +1,92 @@
+// swift-tools-version:6.3
+import PackageDescription
+
+/// Optimizes even in debug builds: unoptimized SIMD is hundreds of times slower, and the tests run real models.
+let optimized: SwiftSetting = .unsafeFlags(["-O"], .when(configuration: .debug))
+
+/// Settings of every target; continuous integration turns warnings into errors.
+var common: [SwiftSetting] = [
+  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+  .enableUpcomingFeature("ExistentialAny"),
+  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+  .enableUpcomingFeature("MemberImportVisibility"),
+  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+if Context.environment["CI"] != nil {
+  common.append(.treatAllWarnings(as: .error))
+}
+
+/// Compiles one file of kernels for a newer instruction set, chosen at run time by `KernelSet`.
+func instructionSet(_ architecture: String) -> [SwiftSetting] {
+  #if arch(x86_64)
+    [optimized, .unsafeFlags(["-Xcc", "-march=\(architecture)"]), .define("FUSED_MULTIPLY_ADD")]
+  #else
+    [optimized]
+  #endif
+}
+
+let package = Package(
+  name: "swift-embed",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Embed", targets: ["Embed"]),
+    .executable(name: "embed", targets: ["EmbedCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // Mathematics: no Foundation, no dependency.
+    .systemLibrary(
+      name: "COpenBLAS",
+      pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]
+    ),
+    .target(name: "Kernels", swiftSettings: [optimized]),
+    .target(
+      name: "KernelsAVX2", dependencies: ["Kernels"],
+      swiftSettings: instructionSet("x86-64-v3")
+    ),
+    .target(
+      name: "KernelsAVX512", dependencies: ["Kernels"],
+      swiftSettings: instructionSet("x86-64-v4")
+    ),
+    .target(name: "Transformer", dependencies: ["Kernels"], swiftSettings: [optimized]),
+
+    // The library.
+    .target(
+      name: "Embed",
+      dependencies: ["COpenBLAS", "Kernels", "KernelsAVX2", "KernelsAVX512", "Transformer"]
+    ),
+
+    // The command line.
+    .executableTarget(
+      name: "EmbedCLI",
+      dependencies: [
+        "Embed",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]
+    ),
+
+    // Tests.
+    .target(
+      name: "EmbedTestSupport", dependencies: ["Embed", "Transformer"],
+      path: "Tests/EmbedTestSupport"
+    ),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "KernelsAVX2", "KernelsAVX512", "Embed"]
+    ),
+    .testTarget(name: "TransformerTests", dependencies: ["Transformer", "EmbedTestSupport"]),
+    .testTarget(name: "EmbedTests", dependencies: ["Embed", "EmbedTestSupport"]),
+    .testTarget(name: "ConformanceTests", dependencies: ["Embed", "EmbedTestSupport"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["EmbedTestSupport", "EmbedCLI"]
+    ),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = common + (target.swiftSettings ?? [])
+}

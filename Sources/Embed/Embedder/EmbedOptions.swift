@@ -1,0 +1,61 @@
+/// How inputs are embedded; the defaults suit most uses.
+public struct EmbedOptions: Sendable, Hashable {
+  /// What a text is used for; models trained with prompts put another one in front of each.
+  public enum Role: String, Sendable, Hashable, CaseIterable {
+    /// A text that is searched for.
+    case document
+    /// A text that searches.
+    case query
+    /// Neither; the model's default prompt, if it has one.
+    case none
+  }
+
+  /// The length of the vectors that come back.
+  public enum Normalization: String, Sendable, Hashable, CaseIterable {
+    /// Unit length, whatever the model says, so that the dot product is the cosine.
+    case unit
+    /// What the model's author chose: unit length if the model has a Normalize module.
+    case asModel
+    /// The raw output, without the model's Normalize module.
+    case none
+  }
+
+  /// What happens to an input of more tokens than the model takes.
+  public enum Truncation: String, Sendable, Hashable, CaseIterable {
+    /// The end is cut off and `Embedding.isTruncated` set.
+    case truncate
+    /// The call throws `EmbedError.Code.inputTooLong`.
+    case error
+  }
+
+  /// What becomes of a special token's spelling, such as `[SEP]`, inside a text.
+  public enum SpecialTokens: String, Sendable, Hashable, CaseIterable {
+    /// It becomes that token, as in the reference tokenizer.
+    case parse
+    /// It is text like any other.
+    case text
+  }
+
+  /// What the texts are used for.
+  public var role: Role
+  /// Cuts vectors to this many dimensions, then normalizes again; nil keeps all.
+  public var dimensions: Int?
+  /// The length of the vectors.
+  public var normalization: Normalization
+  /// What happens to inputs that are too long.
+  public var truncation: Truncation
+  /// What happens to special tokens spelled out in a text.
+  public var specialTokens: SpecialTokens
+
+  /// Makes options.
+  public init(
+    role: Role = .none, dimensions: Int? = nil, normalization: Normalization = .unit,
+    truncation: Truncation = .truncate, specialTokens: SpecialTokens = .parse
+  ) {
+    self.role = role
+    self.dimensions = dimensions
+    self.normalization = normalization
+    self.truncation = truncation
+    self.specialTokens = specialTokens
+  }
+}

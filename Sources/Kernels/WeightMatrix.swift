@@ -1,0 +1,15 @@
+/// Weights in row-major order, as a model file has them: `(rows, columns)` = (outputs, inputs) for a linear layer.
+package struct WeightMatrix: Sendable {
+  package let rows: Int
+  package let columns: Int
+  /// `(rows, columns)`, row-major, starting at the storage's first float.
+  package let storage: FloatStorage
+
+  /// - Precondition: `storage` holds `rows * columns` floats.
+  package init(rows: Int, columns: Int, storage: FloatStorage) {
+    precondition(rows * columns == storage.count, "a matrix has rows * columns weights")
+    self.rows = rows
+    self.columns = columns
+    self.storage = storage
+  }
+}
