@@ -20,7 +20,7 @@ if Context.environment["CI"] != nil {
 /// Compiles one file of kernels for a newer instruction set, chosen at run time by `KernelSet`.
 func instructionSet(_ architecture: String) -> [SwiftSetting] {
   #if arch(x86_64)
-    [optimized, .unsafeFlags(["-Xcc", "-march=\(architecture)"]), .define("FUSED_MULTIPLY_ADD")]
+    [optimized, .unsafeFlags(["-Xcc", "-march=\(architecture)"])]
   #else
     [optimized]
   #endif
@@ -43,6 +43,7 @@ let package = Package(
       pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]
     ),
+    .target(name: "CIntrinsics"),
     .target(name: "Kernels", swiftSettings: [optimized]),
     .target(
       name: "KernelsAVX2", dependencies: ["Kernels"],
@@ -57,7 +58,9 @@ let package = Package(
     // The library.
     .target(
       name: "Embed",
-      dependencies: ["COpenBLAS", "Kernels", "KernelsAVX2", "KernelsAVX512", "Transformer"]
+      dependencies: [
+        "CIntrinsics", "COpenBLAS", "Kernels", "KernelsAVX2", "KernelsAVX512", "Transformer",
+      ]
     ),
 
     // The command line.

@@ -1,4 +1,5 @@
 /// The non-linear functions between linear layers.
+@usableFromInline
 package enum Activation: Sendable, Hashable {
   /// `x * (1 + erf(x / √2)) / 2`, exact (Hendrycks and Gimpel, arXiv:1606.08415).
   case gelu

@@ -12,4 +12,10 @@ package struct WeightMatrix: Sendable {
     self.columns = columns
     self.storage = storage
   }
+
+  /// The first float of a row.
+  func row(_ index: Int) -> UnsafePointer<Float> {
+    precondition(index >= 0 && index < rows, "a row of the matrix")
+    return storage.pointer + index * columns
+  }
 }

@@ -1,0 +1,114 @@
+extension VectorUnit {
+  /// Scaled dot-product attention of one sequence, all heads (Vaswani et al., arXiv:1706.03762, section 3.2).
+  ///
+  /// - `queryKeyValue`: `(tokens, 3 * headCount * headSize)`, the queries of all heads, then the keys, then the values.
+  /// - `context`: `(tokens, headCount * headSize)`.
+  /// - `scratch`: `attentionScratchSize` floats.
+  @inlinable @inline(__always)
+  static func attention(
+    _ queryKeyValue: UnsafePointer<Float>, tokens: Int, headCount: Int, headSize: Int,
+    context: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let hidden = headCount &* headSize
+    let paddedTokens = roundedUpToPanel(tokens)
+    let keys = scratch  // (panels of keys, headSize, panelWidth)
+    let values = keys + paddedTokens &* headSize  // (panels of components, tokens, panelWidth)
+    let scores = values + tokens &* roundedUpToPanel(headSize)  // (6, paddedTokens)
+    for head in 0..<headCount {
+      let query = queryKeyValue + head &* headSize
+      packTransposed(
+        query + hidden, rows: tokens, columns: headSize, stride: 3 &* hidden, into: keys)
+      pack(query + 2 &* hidden, rows: tokens, columns: headSize, stride: 3 &* hidden, into: values)
+      attend(
+        query, tokens: tokens, hidden: hidden, headSize: headSize, keys: keys, values: values,
+        scores: scores, context: context + head &* headSize)
+    }
+  }
+
+  /// One head: six queries at a time, so that their scores stay in the first-level cache.
+  @inlinable @inline(__always)
+  static func attend(
+    _ query: UnsafePointer<Float>, tokens: Int, hidden: Int, headSize: Int,
+    keys: UnsafePointer<Float>, values: UnsafePointer<Float>, scores: UnsafeMutablePointer<Float>,
+    context: UnsafeMutablePointer<Float>
+  ) {
+    let paddedTokens = roundedUpToPanel(tokens)
+    let scale = 1 / Float(headSize).squareRoot()
+    var first = 0
+    while first < tokens {
+      let rows = tokens &- first < productRows ? tokens &- first : productRows
+      multiplyPanels(
+        query + first &* 3 &* hidden, aStride: 3 &* hidden, rows: rows, panels: keys,
+        depth: headSize, output: scores, outputStride: paddedTokens, columns: paddedTokens)
+      for row in 0..<rows {
+        softmax(scores + row &* paddedTokens, count: tokens, scale: scale)
+      }
+      multiplyPanels(
+        scores, aStride: paddedTokens, rows: rows, panels: values, depth: tokens,
+        output: context + first &* hidden, outputStride: hidden, columns: headSize)
+      first &+= rows
+    }
+  }
+
+  /// The floats that `attention` needs for a sequence of so many tokens.
+  @inlinable @inline(__always)
+  static func attentionScratchSize(tokens: Int, headSize: Int) -> Int {
+    roundedUpToPanel(tokens) &* (headSize &+ productRows) &+ tokens &* roundedUpToPanel(headSize)
+  }
+
+  @inlinable @inline(__always)
+  static func roundedUpToPanel(_ count: Int) -> Int {
+    (count &+ panelWidth &- 1) / panelWidth &* panelWidth
+  }
+
+  /// Lays `(rows, columns)` out in panels `(columns / panelWidth, rows, panelWidth)`, filled with zeros.
+  @inlinable @inline(__always)
+  static func pack(
+    _ source: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int,
+    into panels: UnsafeMutablePointer<Float>
+  ) {
+    var panel = panels
+    var column = 0
+    while column < columns {
+      let count = columns &- column < panelWidth ? columns &- column : panelWidth
+      var row = source + column
+      for _ in 0..<rows {
+        if count == panelWidth {
+          store(load(row), panel)
+          store(load(row + width), panel + width)
+        } else {
+          for lane in 0..<count { panel[lane] = row[lane] }
+          for lane in count..<panelWidth { panel[lane] = 0 }
+        }
+        row += stride
+        panel += panelWidth
+      }
+      column &+= panelWidth
+    }
+  }
+
+  /// Lays the transpose of `(rows, columns)` out in panels `(rows / panelWidth, columns, panelWidth)`, filled with
+  /// zeros.
+  @inlinable @inline(__always)
+  static func packTransposed(
+    _ source: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int,
+    into panels: UnsafeMutablePointer<Float>
+  ) {
+    var panel = panels
+    var first = 0
+    while first < rows {
+      let count = rows &- first < panelWidth ? rows &- first : panelWidth
+      for lane in 0..<count {
+        let row = source + (first &+ lane) &* stride
+        for column in 0..<columns { panel[column &* panelWidth &+ lane] = row[column] }
+      }
+      if count < panelWidth {
+        for column in 0..<columns {
+          for lane in count..<panelWidth { panel[column &* panelWidth &+ lane] = 0 }
+        }
+      }
+      panel += columns &* panelWidth
+      first &+= panelWidth
+    }
+  }
+}

@@ -1,0 +1,162 @@
+extension VectorUnit {
+  /// Calls `body` on each register's worth of a row of `count` floats, the last one filled with zeros.
+  ///
+  /// `body` gets the offset, and how many lanes are in the row when that is not all of them.
+  @inlinable @inline(__always)
+  static func forEachRegister(_ count: Int, _ body: (_ offset: Int, _ partial: Int?) -> Void) {
+    var offset = 0
+    while offset &+ width <= count {
+      body(offset, nil)
+      offset &+= width
+    }
+    if offset < count { body(offset, count &- offset) }
+  }
+
+  @inlinable @inline(__always)
+  static func load(_ source: UnsafePointer<Float>, _ offset: Int, _ partial: Int?) -> Floats {
+    if let partial { return load(source + offset, count: partial, filler: 0) }
+    return load(source + offset)
+  }
+
+  @inlinable @inline(__always)
+  static func store(
+    _ value: Floats, _ target: UnsafeMutablePointer<Float>, _ offset: Int, _ partial: Int?
+  ) {
+    if let partial {
+      store(value, target + offset, count: partial)
+    } else {
+      store(value, target + offset)
+    }
+  }
+
+  /// `x = function(x + bias)` on `rows` rows of `columns`; `bias`: `(columns)`.
+  @inlinable @inline(__always)
+  static func addBias(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, bias: UnsafePointer<Float>,
+    then function: (Floats) -> Floats
+  ) {
+    var row = x
+    for _ in 0..<rows {
+      forEachRegister(columns) { offset, partial in
+        let value = load(UnsafePointer(row), offset, partial) + load(bias, offset, partial)
+        store(function(value), row, offset, partial)
+      }
+      row += columns
+    }
+  }
+
+  /// `addBias` with the function that an activation names.
+  @inlinable @inline(__always)
+  static func activate(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, bias: UnsafePointer<Float>,
+    _ activation: Activation
+  ) {
+    switch activation {
+    case .gelu: addBias(x, rows: rows, columns: columns, bias: bias) { gelu($0) }
+    case .geluTanh: addBias(x, rows: rows, columns: columns, bias: bias) { geluTanh($0) }
+    case .relu: addBias(x, rows: rows, columns: columns, bias: bias) { relu($0) }
+    case .silu: addBias(x, rows: rows, columns: columns, bias: bias) { silu($0) }
+    case .tanh: addBias(x, rows: rows, columns: columns, bias: bias) { tanh($0) }
+    case .identity: addBias(x, rows: rows, columns: columns, bias: bias) { $0 }
+    }
+  }
+
+  /// `output = layerNorm(a + b + c)` for one row; all `(columns)`, `output` may be any of them.
+  ///
+  /// Mean and variance in two passes: the one-pass form E[x²] - E[x]² loses digits.
+  @inlinable @inline(__always)
+  static func addLayerNorm(
+    _ output: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    _ c: UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
+    epsilon: Float, columns: Int
+  ) {
+    var total = Floats(repeating: 0)
+    forEachRegister(columns) { offset, partial in
+      let sum = load(a, offset, partial) + load(b, offset, partial) + load(c, offset, partial)
+      store(sum, output, offset, partial)
+      total += sum
+    }
+    let mean = Floats(repeating: total.sum() / Float(columns))
+    var squares = Floats(repeating: 0)
+    forEachRegister(columns) { offset, partial in
+      var centered = load(UnsafePointer(output), offset, partial) - mean
+      if let partial {
+        // The lanes past the row hold -mean, not data.
+        var lane = partial
+        while lane < width {
+          centered[lane] = 0
+          lane &+= 1
+        }
+      }
+      squares = multiplyAdd(centered, centered, squares)
+    }
+    let variance = squares.sum() / Float(columns)
+    let inverse = Floats(repeating: 1 / (variance + epsilon).squareRoot())
+    forEachRegister(columns) { offset, partial in
+      let normal = (load(UnsafePointer(output), offset, partial) - mean) * inverse
+      store(
+        multiplyAdd(normal, load(scale, offset, partial), load(shift, offset, partial)),
+        output, offset, partial)
+    }
+  }
+
+  /// `sum += factor * row`, both `(columns)`.
+  @inlinable @inline(__always)
+  static func addScaled(
+    _ sum: UnsafeMutablePointer<Float>, _ row: UnsafePointer<Float>, factor: Float, columns: Int
+  ) {
+    let factor = Floats(repeating: factor)
+    forEachRegister(columns) { offset, partial in
+      let value = multiplyAdd(
+        load(row, offset, partial), factor, load(UnsafePointer(sum), offset, partial))
+      store(value, sum, offset, partial)
+    }
+  }
+
+  /// `largest = max(largest, row)`, both `(columns)`.
+  @inlinable @inline(__always)
+  static func takeMaximum(
+    _ largest: UnsafeMutablePointer<Float>, _ row: UnsafePointer<Float>, columns: Int
+  ) {
+    forEachRegister(columns) { offset, partial in
+      let value = maximum(load(UnsafePointer(largest), offset, partial), load(row, offset, partial))
+      store(value, largest, offset, partial)
+    }
+  }
+
+  /// Replaces `count` scores by `exp(scale * (score - largest))` divided by their sum.
+  ///
+  /// - Precondition: `count` and `scale` are positive.
+  @inlinable @inline(__always)
+  static func softmax(_ scores: UnsafeMutablePointer<Float>, count: Int, scale: Float) {
+    var peak = Floats(repeating: scores[0])
+    forEachRegister(count) { offset, partial in
+      if let partial {
+        peak = maximum(peak, load(scores + offset, count: partial, filler: scores[0]))
+      } else {
+        peak = maximum(peak, load(scores + offset))
+      }
+    }
+    let largest = Floats(repeating: Self.largest(peak))
+    let scale = Floats(repeating: scale)
+    var total = Floats(repeating: 0)
+    var rest: Float = 0
+    forEachRegister(count) { offset, partial in
+      let value = exponential((load(UnsafePointer(scores), offset, partial) - largest) * scale)
+      store(value, scores, offset, partial)
+      if let partial {
+        var lane = 0
+        while lane < partial {
+          rest += value[lane]
+          lane &+= 1
+        }
+      } else {
+        total += value
+      }
+    }
+    let inverse = Floats(repeating: 1 / (total.sum() + rest))
+    forEachRegister(count) { offset, partial in
+      store(load(UnsafePointer(scores), offset, partial) * inverse, scores, offset, partial)
+    }
+  }
+}

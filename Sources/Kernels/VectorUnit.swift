@@ -1,0 +1,75 @@
+/// A width of SIMD registers with its multiply-add: what the kernels are generic over.
+///
+/// Every kernel is written once, as an always-inlined extension of this protocol, and instantiated in one module per
+/// instruction set, so that a plain build holds all of them and `KernelSet` chooses at run time.
+@usableFromInline
+package protocol VectorUnit: SendableMetatype {
+  associatedtype Floats: SIMD where Floats.Scalar == Float
+  associatedtype Integers: SIMD where Integers.Scalar == Int32
+
+  /// `a * b + c`; one rounding where the instruction set has it, two otherwise.
+  static func multiplyAdd(_ a: Floats, _ b: Floats, _ c: Floats) -> Floats
+}
+
+extension VectorUnit {
+  /// The number of floats in a register.
+  @inlinable @inline(__always)
+  static var width: Int { Floats.scalarCount }
+
+  @inlinable @inline(__always)
+  static func load(_ source: UnsafePointer<Float>) -> Floats {
+    UnsafeRawPointer(source).loadUnaligned(as: Floats.self)
+  }
+
+  @inlinable @inline(__always)
+  static func load(_ source: UnsafeMutablePointer<Float>) -> Floats {
+    UnsafeRawPointer(source).loadUnaligned(as: Floats.self)
+  }
+
+  @inlinable @inline(__always)
+  static func store(_ value: Floats, _ target: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(target).storeBytes(of: value, as: Floats.self)
+  }
+
+  /// The first `count` floats, then `filler`; never reads past them.
+  @inlinable @inline(__always)
+  static func load(_ source: UnsafePointer<Float>, count: Int, filler: Float) -> Floats {
+    var value = Floats(repeating: filler)
+    var lane = 0
+    while lane < count {
+      value[lane] = source[lane]
+      lane &+= 1
+    }
+    return value
+  }
+
+  /// Stores the first `count` floats.
+  @inlinable @inline(__always)
+  static func store(_ value: Floats, _ target: UnsafeMutablePointer<Float>, count: Int) {
+    var lane = 0
+    while lane < count {
+      target[lane] = value[lane]
+      lane &+= 1
+    }
+  }
+
+  /// The larger of each pair of lanes; `pointwiseMax` is an out-of-line call.
+  @inlinable @inline(__always)
+  static func maximum(_ a: Floats, _ b: Floats) -> Floats { a.replacing(with: b, where: b .> a) }
+
+  /// The smaller of each pair of lanes.
+  @inlinable @inline(__always)
+  static func minimum(_ a: Floats, _ b: Floats) -> Floats { a.replacing(with: b, where: b .< a) }
+
+  /// The largest lane.
+  @inlinable @inline(__always)
+  static func largest(_ value: Floats) -> Float {
+    var result = value[0]
+    var lane = 1
+    while lane < width {
+      result = value[lane] > result ? value[lane] : result
+      lane &+= 1
+    }
+    return result
+  }
+}

@@ -1,0 +1,28 @@
+package import Kernels
+
+/// Multiplies rows by weights that were prepared once: the seam between the encoder and the machine.
+///
+/// An engine may lay the weights out as it likes; it is told all of them at load and sees activations of every number
+/// of rows, from one short query to a batch. Calls come from several threads at once.
+package protocol MatrixEngine: Sendable {
+  /// Weights in the layout that this engine multiplies by.
+  associatedtype PreparedWeight: Sendable
+
+  /// Lays weights `(outputs, inputs)` out for `multiply`.
+  func prepare(_ weight: WeightMatrix) -> PreparedWeight
+
+  /// `output = epilogue(input · weightᵀ)`.
+  ///
+  /// - `input`: `(rows, inputs)`; `output`: `(rows, outputs)`, its rows set already.
+  func multiply(
+    _ input: borrowing Activations, by layer: Linear<PreparedWeight>, epilogue: Epilogue,
+    into output: inout Activations)
+}
+
+/// What happens to a product while it is still in the cache.
+package enum Epilogue: Sendable, Hashable {
+  /// Nothing: the bias is added by the pass that follows.
+  case none
+  /// The bias is added, then the function applied.
+  case bias(Activation)
+}

@@ -1,0 +1,34 @@
+package import Kernels
+
+/// The buffers of a forward pass, kept between passes; one for each worker.
+package struct Workspace: ~Copyable, Sendable {
+  /// `(tokens, hidden)`: the input of a layer, and its output.
+  package var hidden: Activations
+  /// `(tokens, 3 * hidden)`.
+  package var queryKeyValue: Activations
+  /// `(tokens, hidden)`: attention's output.
+  package var context: Activations
+  /// `(tokens, hidden)`: what is added to the hidden states.
+  package var projection: Activations
+  /// `(tokens, intermediate)`.
+  package var intermediate: Activations
+  /// Keys, values and scores of one head.
+  package var attention: Activations
+
+  package init(_ configuration: EncoderConfiguration) {
+    hidden = Activations(columns: configuration.hiddenSize)
+    queryKeyValue = Activations(columns: 3 * configuration.hiddenSize)
+    context = Activations(columns: configuration.hiddenSize)
+    projection = Activations(columns: configuration.hiddenSize)
+    intermediate = Activations(columns: configuration.intermediateSize)
+    attention = Activations(columns: configuration.hiddenSize)
+  }
+
+  mutating func resize(tokens: Int) {
+    hidden.resize(rows: tokens)
+    queryKeyValue.resize(rows: tokens)
+    context.resize(rows: tokens)
+    projection.resize(rows: tokens)
+    intermediate.resize(rows: tokens)
+  }
+}

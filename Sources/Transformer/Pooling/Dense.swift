@@ -1,0 +1,48 @@
+package import Kernels
+
+/// A Dense module: a linear layer, a function, and optionally the input added to its result.
+///
+/// Source: `Dense` of sentence-transformers 6.2 (`base/modules/dense.py`).
+package struct Dense<Engine: MatrixEngine>: Sendable {
+  private let linear: Linear<Engine.PreparedWeight>
+  private let activation: Activation
+  private let residual: Residual
+
+  /// What is added to the result.
+  package enum Residual: Sendable {
+    case none
+    /// The input itself, of the same dimensions.
+    case input
+    /// The input through a linear layer without a bias.
+    case projection(Linear<Engine.PreparedWeight>)
+  }
+
+  package init(
+    _ linear: Linear<Engine.PreparedWeight>, _ activation: Activation, residual: Residual
+  ) {
+    self.linear = linear
+    self.activation = activation
+    self.residual = residual
+  }
+
+  /// Applies the module to `(rows, inputs)`, giving `(rows, outputs)`.
+  ///
+  /// - Complexity: O(rows · inputs · outputs).
+  package func forward(_ input: borrowing Activations, engine: Engine) -> Activations {
+    var output = Activations(columns: linear.outputs)
+    output.resize(rows: input.rows)
+    engine.multiply(input, by: linear, epilogue: .bias(activation), into: &output)
+    switch residual {
+    case .none:
+      break
+    case .input:
+      output.add(input)
+    case .projection(let projection):
+      var added = Activations(columns: projection.outputs)
+      added.resize(rows: input.rows)
+      engine.multiply(input, by: projection, epilogue: .none, into: &added)
+      output.add(added)
+    }
+    return output
+  }
+}

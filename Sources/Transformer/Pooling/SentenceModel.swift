@@ -1,0 +1,80 @@
+import Kernels
+
+/// A sentence-transformers model: the encoder, pooling, and the modules behind it.
+package struct SentenceModel<Engine: MatrixEngine>: Sendable {
+  /// A module that turns one vector into another.
+  package enum Module: Sendable {
+    case dense(Dense<Engine>)
+    case normalize
+  }
+
+  package let encoder: Encoder<Engine>
+  private let pooling: Pooling
+  private let modules: [Module]
+  private let engine: Engine
+
+  package init(encoder: Encoder<Engine>, pooling: Pooling, modules: [Module], engine: Engine) {
+    self.encoder = encoder
+    self.pooling = pooling
+    self.modules = modules
+    self.engine = engine
+  }
+
+  /// Embeds each sequence of a batch, in order.
+  ///
+  /// - Parameter promptLength: the tokens of the prompt at the start of every sequence, `[CLS]` included.
+  /// - Precondition: as for `Encoder.forward`.
+  package func embed(
+    _ batch: TokenBatch, promptLength: Int, _ options: OutputOptions, _ workspace: inout Workspace
+  ) -> [[Float]] {
+    encoder.forward(batch, &workspace)
+    var vectors = (0..<batch.count).map { sequence in
+      pooling.pool(workspace.hidden, batch.range(of: sequence), promptLength: promptLength)
+    }
+    for module in modules {
+      switch module {
+      case .dense(let dense): vectors = apply(dense, to: vectors)
+      case .normalize where options.normalization != .none: normalize(&vectors)
+      case .normalize: break
+      }
+    }
+    finish(&vectors, options)
+    return vectors
+  }
+
+  private func apply(_ dense: Dense<Engine>, to vectors: [[Float]]) -> [[Float]] {
+    guard let first = vectors.first else { return [] }
+    var input = Activations(columns: first.count)
+    input.resize(rows: vectors.count)
+    for row in vectors.indices { input.setRow(row, vectors[row]) }
+    let output = dense.forward(input, engine: engine)
+    return vectors.indices.map { output.row($0) }
+  }
+
+  private func finish(_ vectors: inout [[Float]], _ options: OutputOptions) {
+    if let dimensions = options.dimensions {
+      for index in vectors.indices { vectors[index] = Array(vectors[index].prefix(dimensions)) }
+    }
+    switch options.normalization {
+    case .unit where options.dimensions != nil || !endsNormalized: normalize(&vectors)
+    case .asModel where options.dimensions != nil && endsNormalized: normalize(&vectors)
+    case .unit, .asModel, .none: break
+    }
+  }
+
+  private var endsNormalized: Bool {
+    if case .normalize = modules.last { true } else { false }
+  }
+
+  /// Divides by the Euclidean length, or by 1e-12 if that is more (`torch.nn.functional.normalize`).
+  private func normalize(_ vectors: inout [[Float]]) {
+    for index in vectors.indices {
+      var squares = 0.0
+      for component in vectors[index] { squares += Double(component) * Double(component) }
+      let inverse = 1 / max(squares.squareRoot(), 1e-12)
+      for place in vectors[index].indices {
+        vectors[index][place] = Float(Double(vectors[index][place]) * inverse)
+      }
+    }
+  }
+}
