@@ -55,6 +55,10 @@ package struct KernelSet: Sendable {
   package static let baseline = KernelSet("baseline", BaselineUnit.self)
 }
 
+extension KernelSet: CustomStringConvertible {
+  @usableFromInline package var description: String { name }
+}
+
 extension KernelSet {
   /// `x = activation(x + bias)`; `x`: `(rows, columns)`, `bias`: `(columns)`.
   package func activate(

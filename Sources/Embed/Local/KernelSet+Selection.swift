@@ -1,0 +1,18 @@
+import CIntrinsics
+import Kernels
+import KernelsAVX2
+import KernelsAVX512
+
+extension KernelSet {
+  /// The kernels that this CPU can run, the quickest first.
+  static var available: [KernelSet] {
+    #if arch(x86_64)
+      var sets: [KernelSet] = []
+      if cpu_supports_x86_64_v4() != 0 { sets.append(.avx512) }
+      if cpu_supports_x86_64_v3() != 0 { sets.append(.avx2) }
+      return sets + [.baseline]
+    #else
+      return [.baseline]
+    #endif
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Kernels
+import Testing
+
+@testable import Embed
+
+@Suite struct ActivationTests {
+  /// The largest error over `xs`, as a share of the larger of 1 and |x|.
+  private func largestError(
+    _ kernels: KernelSet, _ activation: Activation, _ xs: [Float], _ exact: (Double) -> Double
+  ) -> Double {
+    var values = Activations(xs, columns: xs.count)
+    let zeros = FloatStorage([Float](repeating: 0, count: xs.count))
+    kernels.activate(&values, bias: zeros, activation)
+    return zip(xs, values.values).map { x, y in
+      let x = Double(x)
+      return abs(Double(y) - exact(x)) / max(1, abs(x))
+    }.max() ?? .infinity
+  }
+
+  /// A fine grid where the functions bend, and every power of two beyond; an odd number, so that a rest is left over.
+  private var grid: [Float] {
+    let bend = (-200_000...200_000).map { Float($0) / 10_000 }
+    let far = (-140...6).flatMap { [Float.pow2($0), -Float.pow2($0)] }
+    return bend + far + [0, -0.0, .leastNonzeroMagnitude, 1000, -1000, 1e30, -1e30]
+  }
+
+  @Test(arguments: KernelSet.available)
+  func `GELU is the exact one within 4e-7`(_ kernels: KernelSet) {
+    let error = largestError(kernels, .gelu, grid) { $0 * 0.5 * erfc(-$0 / 2.0.squareRoot()) }
+    #expect(error < 4e-7)
+  }
+
+  @Test(arguments: KernelSet.available)
+  func `GELU by tanh is within 4e-7 of its definition`(_ kernels: KernelSet) {
+    let error = largestError(kernels, .geluTanh, grid) {
+      0.5 * $0 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0)))
+    }
+    #expect(error < 4e-7)
+  }
+
+  @Test(arguments: KernelSet.available)
+  func `tanh is within 3e-7`(_ kernels: KernelSet) {
+    #expect(largestError(kernels, .tanh, grid) { tanh($0) } < 3e-7)
+  }
+
+  @Test(arguments: KernelSet.available)
+  func `SiLU is within 4e-7`(_ kernels: KernelSet) {
+    #expect(largestError(kernels, .silu, grid) { $0 / (1 + exp(-$0)) } < 4e-7)
+  }
+
+  @Test(arguments: KernelSet.available)
+  func `ReLU and identity are exact`(_ kernels: KernelSet) {
+    #expect(largestError(kernels, .relu, grid) { max(0, $0) } == 0)
+    #expect(largestError(kernels, .identity, grid) { $0 } == 0)
+  }
+
+  @Test(arguments: KernelSet.available)
+  func `the bias of each column is added first`(_ kernels: KernelSet) {
+    for columns in [1, 3, 16, 37] {
+      var numbers = Numbers(seed: 1)
+      let x = numbers.array(5 * columns)
+      let bias = numbers.array(columns)
+      var values = Activations(x, columns: columns)
+      kernels.activate(&values, bias: FloatStorage(bias), .relu)
+      #expect(values.values == x.indices.map { max(0, x[$0] + bias[$0 % columns]) })
+    }
+  }
+}
+
+extension Float {
+  fileprivate static func pow2(_ exponent: Int) -> Float {
+    Float(sign: .plus, exponent: exponent, significand: 1)
+  }
+}

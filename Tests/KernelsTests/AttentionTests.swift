@@ -1,0 +1,83 @@
+import Foundation
+import Kernels
+import Testing
+
+@testable import Embed
+
+@Suite struct AttentionTests {
+  /// Attention of one sequence by its definition, in double precision: `(tokens, hidden)`.
+  private func exact(_ qkv: [Float], tokens: Int, headCount: Int, headSize: Int) -> [Double] {
+    let hidden = headCount * headSize
+    func value(_ part: Int, _ token: Int, _ column: Int) -> Double {
+      Double(qkv[token * 3 * hidden + part * hidden + column])
+    }
+    var context = [Double](repeating: 0, count: tokens * hidden)
+    for head in 0..<headCount {
+      let columns = head * headSize..<(head + 1) * headSize
+      for query in 0..<tokens {
+        let scores = (0..<tokens).map { key in
+          columns.reduce(0.0) { $0 + value(0, query, $1) * value(1, key, $1) }
+            / Double(headSize).squareRoot()
+        }
+        let weights = scores.map { exp($0 - (scores.max() ?? 0)) }
+        let total = weights.reduce(0, +)
+        for column in columns {
+          for key in 0..<tokens {
+            context[query * hidden + column] += weights[key] / total * value(2, key, column)
+          }
+        }
+      }
+    }
+    return context
+  }
+
+  @Test(
+    arguments: KernelSet.available,
+    [
+      (heads: 2, size: 32, lengths: [1, 2, 20, 33]), (heads: 5, size: 4, lengths: [7]),
+      (heads: 3, size: 12, lengths: [40, 1]), (heads: 1, size: 64, lengths: [130, 3]),
+    ])
+  func `each sequence attends to itself alone`(
+    _ kernels: KernelSet, shape: (heads: Int, size: Int, lengths: [Int])
+  ) {
+    let hidden = shape.heads * shape.size
+    let offsets = shape.lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+    var numbers = Numbers(seed: 5)
+    let qkv = numbers.array(offsets[offsets.count - 1] * 3 * hidden).map { 3 * $0 }
+    var context = Activations(columns: hidden)
+    context.resize(rows: offsets[offsets.count - 1])
+    var scratch = Activations(columns: hidden)
+    kernels.attention(
+      Activations(qkv, columns: 3 * hidden), offsets: offsets, headCount: shape.heads,
+      context: &context, scratch: &scratch)
+    let result = context.values
+    for (index, tokens) in shape.lengths.enumerated() {
+      let rows = offsets[index]..<offsets[index + 1]
+      let expected = exact(
+        Array(qkv[rows.lowerBound * 3 * hidden..<rows.upperBound * 3 * hidden]), tokens: tokens,
+        headCount: shape.heads, headSize: shape.size)
+      let got = result[rows.lowerBound * hidden..<rows.upperBound * hidden]
+      let error = zip(got, expected).map { abs(Double($0) - $1) }.max() ?? .infinity
+      #expect(error < 5e-6)
+    }
+  }
+
+  @Test(arguments: KernelSet.available)
+  func `scores far apart neither overflow nor turn into NaN`(_ kernels: KernelSet) {
+    let hidden = 4
+    var qkv = [Float](repeating: 0, count: 2 * 3 * hidden)
+    qkv[0] = 1e4
+    qkv[hidden] = 1e4
+    qkv[3 * hidden + hidden] = -1e4
+    qkv[2 * hidden] = 1
+    qkv[3 * hidden + 2 * hidden] = 2
+    var context = Activations(columns: hidden)
+    context.resize(rows: 2)
+    var scratch = Activations(columns: hidden)
+    kernels.attention(
+      Activations(qkv, columns: 3 * hidden), offsets: [0, 2], headCount: 1, context: &context,
+      scratch: &scratch)
+    #expect(context.row(0)[0] == 1)
+    #expect(context.row(1)[0] == 1.5)
+  }
+}
