@@ -18,6 +18,9 @@ if Context.environment["CI"] != nil {
 }
 
 /// Compiles one file of kernels for a newer instruction set, chosen at run time by `KernelSet`.
+///
+/// After a change in `Kernels`, an incremental debug build keeps the old inlined bodies here: remove
+/// `.build/debug/KernelsAVX*.build`.
 func instructionSet(_ architecture: String) -> [SwiftSetting] {
   #if arch(x86_64)
     [optimized, .unsafeFlags(["-Xcc", "-march=\(architecture)"])]

@@ -2,7 +2,6 @@
 @usableFromInline
 package enum BaselineUnit: VectorUnit {
   @usableFromInline package typealias Floats = SIMD4<Float>
-  @usableFromInline package typealias Integers = SIMD4<Int32>
 
   @inlinable @inline(__always)
   package static func multiplyAdd(
@@ -14,5 +13,22 @@ package enum BaselineUnit: VectorUnit {
       // Without the instruction, addingProduct is a library call for each lane.
       a * b + c
     #endif
+  }
+
+  @inlinable @inline(__always)
+  package static func maximum(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+    // `pointwiseMax` is an out-of-line call.
+    a.replacing(with: b, where: b .> a)
+  }
+
+  @inlinable @inline(__always)
+  package static func minimum(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+    a.replacing(with: b, where: b .< a)
+  }
+
+  @inlinable @inline(__always)
+  package static func scale(_ a: SIMD4<Float>, byPowerOfTwo bits: SIMD4<Float>) -> SIMD4<Float> {
+    let exponent = unsafeBitCast(bits, to: SIMD4<Int32>.self) &<< 23
+    return unsafeBitCast(unsafeBitCast(a, to: SIMD4<Int32>.self) &+ exponent, to: SIMD4<Float>.self)
   }
 }

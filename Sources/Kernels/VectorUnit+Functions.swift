@@ -18,8 +18,7 @@ extension VectorUnit {
     p = multiplyAdd(p, r, Floats(repeating: 0.499_999_921))
     p = multiplyAdd(p, r, Floats(repeating: 1.000_000_04))
     p = multiplyAdd(p, r, Floats(repeating: 1))
-    let exponent = (unsafeBitCast(shifted, to: Integers.self) &<< Integers(repeating: 23))
-    return unsafeBitCast(unsafeBitCast(p, to: Integers.self) &+ exponent, to: Floats.self)
+    return scale(p, byPowerOfTwo: shifted)
   }
 
   /// `x * (1 + erf(x / √2)) / 2`; absolute error at most 4e-7 times the larger of 1 and |x|.

@@ -5,10 +5,21 @@
 @usableFromInline
 package protocol VectorUnit: SendableMetatype {
   associatedtype Floats: SIMD where Floats.Scalar == Float
-  associatedtype Integers: SIMD where Integers.Scalar == Int32
 
   /// `a * b + c`; one rounding where the instruction set has it, two otherwise.
   static func multiplyAdd(_ a: Floats, _ b: Floats, _ c: Floats) -> Floats
+
+  // The operations below are requirements, not generic code, because the standard library has instructions for them on
+  // its concrete vectors alone and goes lane by lane otherwise.
+
+  /// The larger of each pair of lanes.
+  static func maximum(_ a: Floats, _ b: Floats) -> Floats
+
+  /// The smaller of each pair of lanes.
+  static func minimum(_ a: Floats, _ b: Floats) -> Floats
+
+  /// `a * 2^n`, where `n` is a whole number from -126 to 127 that stands in the low bits of each lane of `bits`.
+  static func scale(_ a: Floats, byPowerOfTwo bits: Floats) -> Floats
 }
 
 extension VectorUnit {
@@ -52,14 +63,6 @@ extension VectorUnit {
       lane &+= 1
     }
   }
-
-  /// The larger of each pair of lanes; `pointwiseMax` is an out-of-line call.
-  @inlinable @inline(__always)
-  static func maximum(_ a: Floats, _ b: Floats) -> Floats { a.replacing(with: b, where: b .> a) }
-
-  /// The smaller of each pair of lanes.
-  @inlinable @inline(__always)
-  static func minimum(_ a: Floats, _ b: Floats) -> Floats { a.replacing(with: b, where: b .< a) }
 
   /// The largest lane.
   @inlinable @inline(__always)

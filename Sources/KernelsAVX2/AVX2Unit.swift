@@ -4,13 +4,30 @@ package import Kernels
   /// Registers of 256 bits with fused multiply-add: x86-64-v3.
   enum AVX2Unit: VectorUnit {
     typealias Floats = SIMD8<Float>
-    typealias Integers = SIMD8<Int32>
 
     @inline(__always)
     static func multiplyAdd(
       _ a: SIMD8<Float>, _ b: SIMD8<Float>, _ c: SIMD8<Float>
     ) -> SIMD8<Float> {
       c.addingProduct(a, b)
+    }
+
+    @inline(__always)
+    static func maximum(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+      // `pointwiseMax` is an out-of-line call.
+      a.replacing(with: b, where: b .> a)
+    }
+
+    @inline(__always)
+    static func minimum(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+      a.replacing(with: b, where: b .< a)
+    }
+
+    @inline(__always)
+    static func scale(_ a: SIMD8<Float>, byPowerOfTwo bits: SIMD8<Float>) -> SIMD8<Float> {
+      let exponent = unsafeBitCast(bits, to: SIMD8<Int32>.self) &<< 23
+      return unsafeBitCast(
+        unsafeBitCast(a, to: SIMD8<Int32>.self) &+ exponent, to: SIMD8<Float>.self)
     }
   }
 

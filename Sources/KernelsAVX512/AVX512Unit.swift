@@ -4,13 +4,30 @@ package import Kernels
   /// Registers of 512 bits with fused multiply-add: x86-64-v4.
   enum AVX512Unit: VectorUnit {
     typealias Floats = SIMD16<Float>
-    typealias Integers = SIMD16<Int32>
 
     @inline(__always)
     static func multiplyAdd(
       _ a: SIMD16<Float>, _ b: SIMD16<Float>, _ c: SIMD16<Float>
     ) -> SIMD16<Float> {
       c.addingProduct(a, b)
+    }
+
+    @inline(__always)
+    static func maximum(_ a: SIMD16<Float>, _ b: SIMD16<Float>) -> SIMD16<Float> {
+      // `pointwiseMax` is an out-of-line call.
+      a.replacing(with: b, where: b .> a)
+    }
+
+    @inline(__always)
+    static func minimum(_ a: SIMD16<Float>, _ b: SIMD16<Float>) -> SIMD16<Float> {
+      a.replacing(with: b, where: b .< a)
+    }
+
+    @inline(__always)
+    static func scale(_ a: SIMD16<Float>, byPowerOfTwo bits: SIMD16<Float>) -> SIMD16<Float> {
+      let exponent = unsafeBitCast(bits, to: SIMD16<Int32>.self) &<< 23
+      return unsafeBitCast(
+        unsafeBitCast(a, to: SIMD16<Int32>.self) &+ exponent, to: SIMD16<Float>.self)
     }
   }
 
