@@ -52,15 +52,16 @@ public struct TestEmbedder: Embedder {
     let tokenCount: Int
     switch input {
     case .text(let text):
-      seed = Self.hash(text.utf8, seed: seed)
+      seed = Self.hash(text.utf8, seed: Self.hash("text".utf8, seed: seed))
       tokenCount = text.split(whereSeparator: \.isWhitespace).count
     case .tokens(let ids):
+      seed = Self.hash("tokens".utf8, seed: seed)
       for id in ids {
         seed = (seed ^ UInt64(UInt32(bitPattern: id))) &* 0x100_0000_01B3
       }
       tokenCount = ids.count
     case .image(let bytes):
-      seed = Self.hash(bytes, seed: seed)
+      seed = Self.hash(bytes, seed: Self.hash("image".utf8, seed: seed))
       tokenCount = 0
     }
     var vector = (0..<count).map { component in
