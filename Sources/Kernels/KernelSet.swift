@@ -15,8 +15,8 @@ package struct KernelSet: Sendable {
     @Sendable (Target, Source, Source, Source, Source, Source, Float, Int) -> Void
   @usableFromInline let attendSequence: @Sendable (Source, Int, Int, Int, Target, Target) -> Void
   @usableFromInline let attentionScratchSize: @Sendable (Int, Int) -> Int
-  @usableFromInline let multiplyRows:
-    @Sendable (Source, Int, Int, Source, Int, Target, Int, Int) -> Void
+  @usableFromInline let multiplyPacked:
+    @Sendable (Source, Int, Int, Source, Target, Int, Source?, Activation) -> Void
   @usableFromInline let packTransposed: @Sendable (Source, Int, Int, Target) -> Void
   @usableFromInline let addScaledRow: @Sendable (Target, Source, Float, Int) -> Void
   @usableFromInline let maximumRow: @Sendable (Target, Source, Int) -> Void
@@ -27,7 +27,8 @@ package struct KernelSet: Sendable {
     self.name = name
     panelWidth = Unit.panelWidth
     activateRows = { x, rows, columns, bias, activation in
-      Unit.activate(x, rows: rows, columns: columns, bias: bias, activation)
+      Unit.activate(
+        x, rows: rows, columns: columns, stride: columns, bias: bias, activation)
     }
     layerNormRow = { output, a, b, c, scale, shift, epsilon, columns in
       Unit.addLayerNorm(
@@ -39,10 +40,10 @@ package struct KernelSet: Sendable {
         scratch: scratch)
     }
     attentionScratchSize = { Unit.attentionScratchSize(tokens: $0, headSize: $1) }
-    multiplyRows = { a, aStride, rows, panels, depth, output, outputStride, columns in
-      Unit.multiplyPanels(
-        a, aStride: aStride, rows: rows, panels: panels, depth: depth, output: output,
-        outputStride: outputStride, columns: columns)
+    multiplyPacked = { input, rows, inputs, panels, output, outputs, bias, activation in
+      Unit.multiplyPacked(
+        input, rows: rows, inputs: inputs, panels: panels, output: output, outputs: outputs,
+        bias: bias, activation)
     }
     packTransposed = { source, rows, columns, target in
       Unit.packTransposed(source, rows: rows, columns: columns, stride: columns, into: target)
@@ -134,26 +135,21 @@ extension KernelSet {
       outputs: weight.rows, inputs: weight.columns, panels: storage, panelWidth: panelWidth)
   }
 
-  /// `output = input · weightᵀ`; `input`: `(rows, inputs)`, `output`: `(rows, outputs)`.
+  /// `output = activation(input · weightᵀ + bias)`, or the product alone without a bias.
   ///
+  /// - `input`: `(rows, inputs)`; `bias`: `(outputs)`; `output`: `(rows, outputs)`.
   /// - Complexity: O(`rows * inputs * outputs`).
   package func multiply(
-    _ input: borrowing Activations, by weight: PackedMatrix, into output: inout Activations
+    _ input: borrowing Activations, by weight: PackedMatrix, bias: FloatStorage? = nil,
+    _ activation: Activation = .identity, into output: inout Activations
   ) {
     precondition(weight.panelWidth == panelWidth, "weights are packed by the same kernels")
     precondition(
       input.columns == weight.inputs && output.columns == weight.outputs
         && output.rows == input.rows, "a product's shapes agree")
-    // A panel stays in the second-level cache while all rows pass over it.
-    for column in stride(from: 0, to: weight.outputs, by: panelWidth) {
-      let panel = weight.panels.pointer + column * weight.inputs
-      let columns = min(panelWidth, weight.outputs - column)
-      for row in stride(from: 0, to: input.rows, by: productRows) {
-        multiplyRows(
-          input.pointer + row * input.columns, input.columns, min(productRows, input.rows - row),
-          panel, weight.inputs, output.mutablePointer + row * output.columns + column,
-          output.columns, columns)
-      }
-    }
+    precondition(bias.map { $0.count == weight.outputs } ?? true, "a bias has one value an output")
+    multiplyPacked(
+      input.pointer, input.rows, weight.inputs, weight.panels.pointer, output.mutablePointer,
+      weight.outputs, bias?.pointer, activation)
   }
 }

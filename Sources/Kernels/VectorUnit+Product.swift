@@ -85,6 +85,38 @@ extension VectorUnit {
     }
   }
 
+  /// `output = activation(input · weightᵀ + bias)`, or the product alone without a bias.
+  ///
+  /// - `input`: `(rows, inputs)`, `panels`: `(panels, inputs, panelWidth)`, `output`: `(rows, outputs)`,
+  ///   `bias`: `(outputs)`.
+  @inlinable @inline(__always)
+  static func multiplyPacked(
+    _ input: UnsafePointer<Float>, rows: Int, inputs: Int, panels: UnsafePointer<Float>,
+    output: UnsafeMutablePointer<Float>, outputs: Int, bias: UnsafePointer<Float>?,
+    _ activation: Activation
+  ) {
+    var column = 0
+    // A panel stays in the second-level cache while all rows pass over it.
+    while column < outputs {
+      let panel = panels + column &* inputs
+      let columns = outputs &- column < panelWidth ? outputs &- column : panelWidth
+      var row = 0
+      while row < rows {
+        let height = rows &- row < productRows ? rows &- row : productRows
+        let tile = output + (row &* outputs &+ column)
+        storePanel(
+          input + row &* inputs, aStride: inputs, rows: height, panel: panel, depth: inputs,
+          output: tile, outputStride: outputs, columns: columns)
+        if let bias {
+          activate(
+            tile, rows: height, columns: columns, stride: outputs, bias: bias + column, activation)
+        }
+        row &+= productRows
+      }
+      column &+= panelWidth
+    }
+  }
+
   /// `multiplyPanel` that stores the first `columns` columns alone.
   @inlinable @inline(__always)
   static func storePanel(

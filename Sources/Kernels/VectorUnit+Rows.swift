@@ -29,11 +29,11 @@ extension VectorUnit {
     }
   }
 
-  /// `x = function(x + bias)` on `rows` rows of `columns`; `bias`: `(columns)`.
+  /// `x = function(x + bias)` on `(rows, columns)` with `stride` floats from row to row; `bias`: `(columns)`.
   @inlinable @inline(__always)
   static func addBias(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, bias: UnsafePointer<Float>,
-    then function: (Floats) -> Floats
+    _ x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int,
+    bias: UnsafePointer<Float>, then function: (Floats) -> Floats
   ) {
     var row = x
     for _ in 0..<rows {
@@ -41,23 +41,27 @@ extension VectorUnit {
         let value = load(UnsafePointer(row), offset, partial) + load(bias, offset, partial)
         store(function(value), row, offset, partial)
       }
-      row += columns
+      row += stride
     }
   }
 
   /// `addBias` with the function that an activation names.
   @inlinable @inline(__always)
   static func activate(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, bias: UnsafePointer<Float>,
-    _ activation: Activation
+    _ x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int,
+    bias: UnsafePointer<Float>, _ activation: Activation
   ) {
+    @inline(__always)
+    func apply(_ function: (Floats) -> Floats) {
+      addBias(x, rows: rows, columns: columns, stride: stride, bias: bias, then: function)
+    }
     switch activation {
-    case .gelu: addBias(x, rows: rows, columns: columns, bias: bias) { gelu($0) }
-    case .geluTanh: addBias(x, rows: rows, columns: columns, bias: bias) { geluTanh($0) }
-    case .relu: addBias(x, rows: rows, columns: columns, bias: bias) { relu($0) }
-    case .silu: addBias(x, rows: rows, columns: columns, bias: bias) { silu($0) }
-    case .tanh: addBias(x, rows: rows, columns: columns, bias: bias) { tanh($0) }
-    case .identity: addBias(x, rows: rows, columns: columns, bias: bias) { $0 }
+    case .gelu: apply { gelu($0) }
+    case .geluTanh: apply { geluTanh($0) }
+    case .relu: apply { relu($0) }
+    case .silu: apply { silu($0) }
+    case .tanh: apply { tanh($0) }
+    case .identity: apply { $0 }
     }
   }
 

@@ -27,4 +27,21 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: KernelSet.available)
+  func `bias and activation follow the product`(_ kernels: KernelSet) {
+    var numbers = Numbers(seed: 6)
+    let (rows, outputs, inputs) = (8, 70, 9)
+    let (x, w) = (numbers.array(rows * inputs), numbers.array(outputs * inputs))
+    let bias = FloatStorage(numbers.array(outputs))
+    let packed = kernels.pack(
+      WeightMatrix(rows: outputs, columns: inputs, storage: FloatStorage(w)))
+    let input = Activations(x, columns: inputs)
+    var expected = Activations([Float](repeating: 0, count: rows * outputs), columns: outputs)
+    kernels.multiply(input, by: packed, into: &expected)
+    kernels.activate(&expected, bias: bias, .gelu)
+    var output = Activations([Float](repeating: 0, count: rows * outputs), columns: outputs)
+    kernels.multiply(input, by: packed, bias: bias, .gelu, into: &output)
+    #expect(output.values == expected.values)
+  }
 }
