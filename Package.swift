@@ -77,14 +77,16 @@ let package = Package(
 
     // Tests.
     .target(
-      name: "EmbedTestSupport", dependencies: ["Embed", "Transformer"],
+      name: "EmbedTestSupport", dependencies: ["Embed", "Kernels", "Transformer"],
       path: "Tests/EmbedTestSupport"
     ),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "KernelsAVX2", "KernelsAVX512", "Embed"]
     ),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer", "EmbedTestSupport"]),
-    .testTarget(name: "EmbedTests", dependencies: ["Embed", "EmbedTestSupport"]),
+    .testTarget(
+      name: "EmbedTests", dependencies: ["Embed", "EmbedTestSupport", "Kernels", "Transformer"]
+    ),
     .testTarget(name: "ConformanceTests", dependencies: ["Embed", "EmbedTestSupport"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["EmbedTestSupport", "EmbedCLI"]

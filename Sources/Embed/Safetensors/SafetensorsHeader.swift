@@ -1,0 +1,198 @@
+/// The table of tensors at the start of a safetensors file, checked as a whole.
+///
+/// The file is 8 bytes of little-endian header length, the header in JSON, then the tensors' bytes without hole or
+/// overlap to the end of the file; offsets count from the end of the header. Every rule of the reference reader
+/// (`Metadata::validate` in `safetensors/src/tensor.rs`) is enforced, and duplicate names are refused, which it
+/// overlooks. Unlike it, names are compared byte by byte.
+package struct SafetensorsHeader: Sendable {
+  /// The longest header, in bytes, as in the reference reader.
+  package static let maximumLength = 100_000_000
+
+  /// One tensor's place and shape.
+  package struct Tensor: Sendable, Hashable {
+    package var name: String
+    package var type: SafetensorsType
+    package var shape: [Int]
+    /// The bytes in the file.
+    package var range: Range<Int>
+  }
+
+  /// The tensors in the order of their bytes.
+  package let tensors: [Tensor]
+  /// What the file says of itself, such as `format`: `pt`.
+  package let metadata: [(key: String, value: String)]
+  private let indices: [ExactString: Int]
+
+  /// Reads and checks the header of a whole file's bytes.
+  ///
+  /// - Complexity: O(h + t log t) for a header of h bytes and t tensors; the tensors' bytes are not touched.
+  package init(file: UnsafeRawBufferPointer) throws(SafetensorsError) {
+    guard file.count >= 8 else { throw .fileTooSmall(size: file.count) }
+    let declared = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
+    guard declared <= UInt64(Self.maximumLength) else { throw .headerTooLarge(length: declared) }
+    let length = Int(declared)
+    guard length <= file.count - 8 else {
+      throw .headerBeyondEnd(length: length, fileSize: file.count)
+    }
+
+    let members = try Self.members([UInt8](file[8..<8 + length]))
+    var tensors: [Tensor] = []
+    var metadata: [(key: String, value: String)] = []
+    var names = Set<ExactString>(minimumCapacity: members.count)
+    for (name, value) in members {
+      guard names.insert(ExactString(name)).inserted else { throw .duplicateName(name) }
+      if name.hasSameBytes(as: "__metadata__") {
+        metadata = try Self.metadata(value)
+      } else {
+        tensors.append(try Self.tensor(name, value, dataStart: 8 + length))
+      }
+    }
+    tensors.sort {
+      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    }
+    try Self.checkLayout(tensors, dataStart: 8 + length, fileSize: file.count)
+
+    self.tensors = tensors
+    self.metadata = metadata
+    var indices: [ExactString: Int] = [:]
+    for (index, tensor) in tensors.enumerated() { indices[ExactString(tensor.name)] = index }
+    self.indices = indices
+  }
+
+  /// The tensor of a name.
+  package subscript(_ name: String) -> Tensor? {
+    indices[ExactString(name)].map { tensors[$0] }
+  }
+}
+
+// MARK: - Parsing
+
+extension SafetensorsHeader {
+  private static func members(
+    _ header: [UInt8]
+  ) throws(SafetensorsError) -> [(key: String, value: JSONValue)] {
+    let value: JSONValue
+    do throws(JSONError) {
+      value = try JSONParser.parse(header)
+    } catch {
+      if case .invalidUTF8 = error.problem { throw .headerNotUTF8(offset: 8 + error.offset) }
+      throw .headerNotJSON(error)
+    }
+    guard case .object(let members) = value else { throw .headerNotObject(got: value.summary) }
+    return members
+  }
+
+  private static func metadata(
+    _ value: JSONValue
+  ) throws(SafetensorsError) -> [(key: String, value: String)] {
+    if case .null = value { return [] }
+    guard case .object(let members) = value else {
+      throw .metadataNotStrings(key: nil, got: value.summary)
+    }
+    var result: [(key: String, value: String)] = []
+    var names = Set<ExactString>()
+    for (key, value) in members {
+      guard names.insert(ExactString(key)).inserted else { throw .duplicateName(key) }
+      guard case .string(let text) = value else {
+        throw .metadataNotStrings(key: key, got: value.summary)
+      }
+      result.append((key, text))
+    }
+    return result
+  }
+
+  /// One entry, checked on its own: its bytes are as many as its shape and type need.
+  private static func tensor(
+    _ name: String, _ value: JSONValue, dataStart: Int
+  ) throws(SafetensorsError) -> Tensor {
+    guard case .object(let fields) = value else {
+      throw .invalidField(
+        tensor: name, field: "its entry", expected: "an object", got: value.summary)
+    }
+    var known: [String: JSONValue] = [:]
+    for (key, value) in fields {
+      // Other fields are for readers to come.
+      guard let field = ["dtype", "shape", "data_offsets"].first(where: key.hasSameBytes) else {
+        continue
+      }
+      guard known.updateValue(value, forKey: field) == nil else {
+        throw .invalidField(tensor: name, field: field, expected: "one value", got: "two")
+      }
+    }
+
+    guard case .string(let typeName)? = known["dtype"] else {
+      throw invalid(name, "dtype", "a string", known["dtype"])
+    }
+    guard
+      let type = SafetensorsType.allCases.first(where: { typeName.hasSameBytes(as: $0.rawValue) })
+    else { throw .unknownType(tensor: name, name: typeName) }
+    guard let shape = naturalNumbers(known["shape"]) else {
+      throw invalid(name, "shape", "an array of natural numbers", known["shape"])
+    }
+    guard let offsets = naturalNumbers(known["data_offsets"]), offsets.count == 2 else {
+      throw invalid(name, "data_offsets", "two natural numbers", known["data_offsets"])
+    }
+    guard offsets[0] <= offsets[1] else {
+      throw .reversedOffsets(tensor: name, begin: offsets[0], end: offsets[1])
+    }
+    let size = try byteCount(name, shape, type)
+    guard offsets[1] - offsets[0] == size else {
+      throw .sizeMismatch(tensor: name, expected: size, got: offsets[1] - offsets[0])
+    }
+    let (end, overflow) = offsets[1].addingReportingOverflow(dataStart)
+    guard !overflow else { throw .sizeOverflow(tensor: name, shape: shape) }
+    return Tensor(name: name, type: type, shape: shape, range: end - size..<end)
+  }
+
+  private static func invalid(
+    _ tensor: String, _ field: String, _ expected: String, _ value: JSONValue?
+  ) -> SafetensorsError {
+    .invalidField(
+      tensor: tensor, field: field, expected: expected, got: value?.summary ?? "nothing")
+  }
+
+  /// An array of whole numbers that are not negative; nil when it is anything else.
+  private static func naturalNumbers(_ value: JSONValue?) -> [Int]? {
+    guard case .array(let elements)? = value else { return nil }
+    var numbers: [Int] = []
+    for element in elements {
+      // "-0" parses as 0, but is a fraction to the reference reader.
+      guard case .number(let text) = element, !text.hasPrefix("-"), let number = Int(text) else {
+        return nil
+      }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
+  private static func byteCount(
+    _ name: String, _ shape: [Int], _ type: SafetensorsType
+  ) throws(SafetensorsError) -> Int {
+    var count = 1
+    for factor in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: factor)
+      guard !overflow else { throw .sizeOverflow(tensor: name, shape: shape) }
+      count = product
+    }
+    let (bits, overflow) = count.multipliedReportingOverflow(by: type.bitWidth)
+    guard !overflow else { throw .sizeOverflow(tensor: name, shape: shape) }
+    guard bits % 8 == 0 else { throw .partialByte(tensor: name, bits: bits) }
+    return bits / 8
+  }
+
+  /// Checks that sorted tensors cover the file from the end of the header to its end, each byte once.
+  private static func checkLayout(
+    _ tensors: [Tensor], dataStart: Int, fileSize: Int
+  ) throws(SafetensorsError) {
+    var end = dataStart
+    for tensor in tensors {
+      let begin = tensor.range.lowerBound
+      let (expected, got) = (end - dataStart, begin - dataStart)
+      if begin > end { throw .hole(tensor: tensor.name, expected: expected, got: got) }
+      if begin < end { throw .overlap(tensor: tensor.name, expected: expected, got: got) }
+      end = tensor.range.upperBound
+    }
+    if end > fileSize { throw .incomplete(expected: end, got: fileSize) }
+    if end < fileSize { throw .trailingBytes(expected: end, got: fileSize) }
+  }
+}
