@@ -10,16 +10,22 @@ package struct TokenizerDefinition: Sendable {
     package var stripsLeft: Bool
     /// Swallows white space to its right.
     package var stripsRight: Bool
+    /// Is plain text when the caller asks not to parse special tokens.
+    package var isSpecial: Bool
+    /// Is normalized itself and looked for in the normalized text, after all others.
+    package var isNormalized: Bool
 
     package init(
       content: String, id: Int32, singleWord: Bool = false, stripsLeft: Bool = false,
-      stripsRight: Bool = false
+      stripsRight: Bool = false, isSpecial: Bool = true, isNormalized: Bool = false
     ) {
       self.content = content
       self.id = id
       self.singleWord = singleWord
       self.stripsLeft = stripsLeft
       self.stripsRight = stripsRight
+      self.isSpecial = isSpecial
+      self.isNormalized = isNormalized
     }
   }
 

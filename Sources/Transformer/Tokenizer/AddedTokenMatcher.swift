@@ -1,0 +1,86 @@
+/// Finds added tokens, such as `[SEP]`, in text: the leftmost, and of those the longest.
+///
+/// Follows `AddedVocabulary` of the reference.
+struct AddedTokenMatcher: Sendable {
+  /// An added token that stands in a text.
+  struct Match {
+    let id: Int32
+    /// In bytes.
+    let length: Int
+    let stripsLeft: Bool
+    let stripsRight: Bool
+  }
+
+  private let tokens: [TokenizerDefinition.AddedToken]
+  /// What the tokens look like in the text, one after the other.
+  private var pool: [UInt8] = []
+  /// From looks to an index of `tokens`.
+  private var table: PieceTable
+  /// Whether a token begins with a byte; `(256)`.
+  private(set) var firstBytes = [Bool](repeating: false, count: 256)
+
+  /// Makes a matcher of tokens and what each looks like.
+  init(
+    _ tokens: [TokenizerDefinition.AddedToken],
+    spelledAs spell: (TokenizerDefinition.AddedToken) -> [UInt8] = { Array($0.content.utf8) }
+  ) {
+    self.tokens = tokens
+    table = PieceTable(capacity: tokens.count)
+    for (index, token) in tokens.enumerated() {
+      let start = pool.count
+      pool.append(contentsOf: spell(token))
+      // As in the reference, nothing matches a token without content.
+      if pool.count == start { continue }
+      firstBytes[Int(pool[start])] = true
+      table.insert(start..<pool.count, of: pool, id: Int32(index))
+    }
+  }
+
+  /// The token that stands at the cursor, or nil.
+  ///
+  /// A token found where it does not count is text, and no other token begins inside it.
+  ///
+  /// - Complexity: O(length of the longest token).
+  @inline(never)
+  func match(in text: Span<UInt8>, cursor: inout ScanCursor) -> Match? {
+    if cursor.position < cursor.plainUntil { return nil }
+    guard let (token, length) = longestToken(in: text, at: cursor.position) else { return nil }
+    let end = cursor.position + length
+    let counts =
+      (cursor.parsesSpecialTokens || !token.isSpecial)
+      && (!token.singleWord || standsAlone(in: text, cursor.position..<end))
+    if counts {
+      return Match(
+        id: token.id, length: length, stripsLeft: token.stripsLeft, stripsRight: token.stripsRight)
+    }
+    cursor.plainUntil = end
+    return nil
+  }
+
+  private func longestToken(
+    in text: Span<UInt8>, at start: Int
+  ) -> (token: TokenizerDefinition.AddedToken, length: Int)? {
+    let identity = ByteRules.identity
+    var hash = PieceHash()
+    var found: (token: TokenizerDefinition.AddedToken, length: Int)?
+    for length in 1..<min(table.longest, text.count - start) + 1 {
+      hash.append(text[start + length - 1])
+      let index = table.find(
+        text, from: start, length: length, hash: hash, folding: identity.entries.span,
+        pool: pool.span)
+      if let index { found = (tokens[Int(index)], length) }
+    }
+    return found
+  }
+
+  /// Whether no word scalar stands right before or right after a range.
+  private func standsAlone(in text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    let joinsLeft =
+      range.lowerBound > 0
+      && UnicodeData.isWordScalar(UTF8Coding.scalar(in: text, before: range.lowerBound).value)
+    let joinsRight =
+      range.upperBound < text.count
+      && UnicodeData.isWordScalar(UTF8Coding.scalar(in: text, at: range.upperBound).value)
+    return !joinsLeft && !joinsRight
+  }
+}

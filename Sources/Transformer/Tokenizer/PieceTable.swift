@@ -1,0 +1,103 @@
+/// A hash table from byte strings to ids, searched with hashes that the caller computes while it scans.
+///
+/// Open addressing with linear probing, at most half full. The table keeps no bytes of its own: its entries are ranges
+/// of a pool that tables share, so that a continuation piece is the tail of its spelling in the vocabulary.
+struct PieceTable: Sendable {
+  /// One entry in 16 bytes; its length is 0 where the table is empty.
+  private struct Slot {
+    /// Bits of the hash, which spare most comparisons.
+    var tag: UInt32 = 0
+    /// The place of the bytes in the pool.
+    var offset: UInt32 = 0
+    var length: UInt32 = 0
+    var id: Int32 = 0
+  }
+
+  private var slots: [Slot]
+  /// How far to shift a mixed hash to get an index of `slots`.
+  private let shift: UInt64
+  /// The length of the longest entry, in bytes.
+  private(set) var longest = 0
+
+  /// An empty table with room for a number of entries.
+  init(capacity: Int) {
+    var bits: UInt64 = 4
+    while 1 << bits < 2 * capacity { bits += 1 }
+    shift = 64 - bits
+    slots = [Slot](repeating: Slot(), count: 1 << bits)
+  }
+
+  /// Adds a part of the pool; of equal byte strings the last one stays, and an empty one is never found.
+  mutating func insert(_ range: Range<Int>, of pool: [UInt8], id: Int32) {
+    if range.isEmpty { return }
+    let identity = ByteRules.identity
+    var hash = PieceHash()
+    for byte in pool[range] { hash.append(byte) }
+    let index = slotIndex(
+      of: pool.span, from: range.lowerBound, length: range.count, hash: hash,
+      folding: identity.entries.span, pool: pool.span)
+    slots[index] = Slot(
+      tag: UInt32(truncatingIfNeeded: hash.mixed), offset: UInt32(range.lowerBound),
+      length: UInt32(range.count), id: id)
+    longest = max(longest, range.count)
+  }
+
+  /// The id of a byte string, or nil.
+  ///
+  /// - Parameters:
+  ///   - text: The bytes of which the part of `length` bytes from `start` is looked for.
+  ///   - hash: The hash of that part after folding.
+  ///   - folding: What stands for each byte of the text, in the low 8 bits.
+  ///   - pool: The bytes of the entries.
+  /// - Complexity: O(`length`) on average.
+  @inline(__always)
+  func find(
+    _ text: Span<UInt8>, from start: Int, length: Int, hash: PieceHash, folding: Span<UInt16>,
+    pool: Span<UInt8>
+  ) -> Int32? {
+    let index = slotIndex(
+      of: text, from: start, length: length, hash: hash, folding: folding, pool: pool)
+    return slots[index].length == 0 ? nil : slots[index].id
+  }
+
+  /// The slot that holds a byte string, or the empty one where it would go.
+  @inline(__always)
+  private func slotIndex(
+    of text: Span<UInt8>, from start: Int, length: Int, hash: PieceHash, folding: Span<UInt16>,
+    pool: Span<UInt8>
+  ) -> Int {
+    let slots = slots.span
+    let mixed = hash.mixed
+    let tag = UInt32(truncatingIfNeeded: mixed)
+    var index = Int(mixed >> shift)
+    while slots[index].length != 0 {
+      let slot = slots[index]
+      if slot.tag == tag && slot.length == length {
+        let offset = Int(slot.offset)
+        var matched = 0
+        while matched < length
+          && pool[offset + matched]
+            == UInt8(truncatingIfNeeded: folding[Int(text[start + matched])])
+        {
+          matched += 1
+        }
+        if matched == length { break }
+      }
+      index = (index + 1) & (slots.count - 1)
+    }
+    return index
+  }
+}
+
+extension PieceTable {
+  /// The id of a whole string, or nil.
+  func find(_ string: String, pool: [UInt8]) -> Int32? {
+    let bytes = Array(string.utf8)
+    let identity = ByteRules.identity
+    var hash = PieceHash()
+    for byte in bytes { hash.append(byte) }
+    return find(
+      bytes.span, from: 0, length: bytes.count, hash: hash,
+      folding: identity.entries.span, pool: pool.span)
+  }
+}
