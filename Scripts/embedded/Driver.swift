@@ -1,14 +1,87 @@
 import Kernels
 import Transformer
 
-// The entry points make the optimizer produce code for what they call, generics included, so that linking them shows
-// what the modules need from the platform.
+// Entry points that use what a host would use, so that the optimizer makes code of it, generics included, and linking
+// shows what that code needs from the platform.
 
-@_expose(wasm, "matrix_row_count")
-@_cdecl("matrix_row_count")
-public func matrixRowCount(_ rows: Int, _ columns: Int) -> Int {
-  let storage = FloatStorage(count: rows * columns) { floats in
-    for index in 0..<rows * columns { floats[index] = Float(index) }
+/// Multiplies with the baseline kernels.
+struct PortableEngine: MatrixEngine {
+  let kernels = KernelSet.baseline
+
+  func prepare(_ weight: WeightMatrix) -> PackedMatrix { kernels.pack(weight) }
+
+  func multiply(
+    _ input: borrowing Activations, by layer: Linear<PackedMatrix>, epilogue: Epilogue,
+    into output: inout Activations
+  ) {
+    kernels.multiply(input, by: layer.weight, into: &output)
+    if case .bias(let activation) = epilogue {
+      kernels.activate(&output, bias: layer.bias, activation)
+    }
   }
-  return WeightMatrix(rows: rows, columns: columns, storage: storage).rows
+}
+
+/// The first component of a sentence's vector by a model of constant weights.
+@_expose(wasm, "embed")
+@_cdecl("embed")
+public func embed(_ id: Int32, _ hidden: Int, _ layerCount: Int) -> Float {
+  let configuration = EncoderConfiguration(
+    vocabularySize: 16, hiddenSize: hidden, layerCount: layerCount, headCount: 2,
+    intermediateSize: 2 * hidden, maximumPositions: 8, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
+    activation: .gelu)
+  let engine = PortableEngine()
+  let model = SentenceModel(
+    encoder: Encoder(
+      configuration, weights: weights(configuration, engine), engine: engine,
+      kernels: engine.kernels),
+    pooling: Pooling(
+      PoolingConfiguration(modes: PoolingMode.allCases), kernels: engine.kernels),
+    modules: [
+      .dense(
+        Dense(
+          linear(inputs: hidden * PoolingMode.allCases.count, outputs: hidden, engine), .tanh,
+          residual: .none)),
+      .normalize,
+    ],
+    engine: engine)
+  var batch = TokenBatch()
+  batch.append([id, id + 1])
+  batch.append([id])
+  var workspace = Workspace(configuration)
+  let vectors = model.embed(
+    batch, promptLength: 0, OutputOptions(normalization: .unit, dimensions: nil), &workspace)
+  return vectors[0][0]
+}
+
+func weights(
+  _ configuration: EncoderConfiguration, _ engine: PortableEngine
+) -> EncoderWeights<PortableEngine> {
+  let hidden = configuration.hiddenSize
+  let norm = LayerNorm(
+    scale: constants(hidden), shift: constants(hidden), epsilon: configuration.layerNormEpsilon)
+  let layer = EncoderWeights<PortableEngine>.Layer(
+    queryKeyValue: linear(inputs: hidden, outputs: 3 * hidden, engine),
+    attentionOutput: linear(inputs: hidden, outputs: hidden, engine), attentionNorm: norm,
+    intermediate: linear(inputs: hidden, outputs: configuration.intermediateSize, engine),
+    output: linear(inputs: configuration.intermediateSize, outputs: hidden, engine),
+    outputNorm: norm)
+  return EncoderWeights(
+    wordEmbeddings: matrix(rows: configuration.vocabularySize, columns: hidden),
+    positionEmbeddings: matrix(rows: configuration.maximumPositions, columns: hidden),
+    tokenTypeEmbeddings: matrix(rows: configuration.tokenTypeCount, columns: hidden),
+    embeddingNorm: norm, layers: Array(repeating: layer, count: configuration.layerCount))
+}
+
+func linear(inputs: Int, outputs: Int, _ engine: PortableEngine) -> Linear<PackedMatrix> {
+  Linear(matrix(rows: outputs, columns: inputs), bias: nil, engine: engine)
+}
+
+func matrix(rows: Int, columns: Int) -> WeightMatrix {
+  WeightMatrix(rows: rows, columns: columns, storage: constants(rows * columns))
+}
+
+func constants(_ count: Int) -> FloatStorage {
+  FloatStorage(count: count) { floats in
+    for index in 0..<count { floats[index] = Float(index % 7) / 8 }
+  }
 }
