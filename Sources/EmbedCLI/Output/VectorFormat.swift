@@ -1,0 +1,69 @@
+import ArgumentParser
+import Embed
+
+/// How vectors are written.
+enum VectorFormat: String, CaseIterable, ExpressibleByArgument {
+  /// A line is a JSON array.
+  case json
+  /// A line is a JSON object with the record's `id` and its `embedding`.
+  case jsonl
+  /// A line is the little-endian float32 bytes in base64.
+  case base64
+  /// A line is the little-endian float32 bytes in lower-case hexadecimal.
+  case hex
+  /// Little-endian float32 bytes, one vector after another.
+  case blob
+  /// A NumPy array of float32, `(count, dimensions)`.
+  case npy
+
+  /// Whether it spoils a terminal.
+  var isBinary: Bool { self == .blob || self == .npy }
+}
+
+extension [UInt8] {
+  /// Appends a vector in a format; of `npy`, the part behind the header.
+  ///
+  /// - Precondition: the vector's components are finite.
+  /// - Complexity: O(dimensions).
+  mutating func append(_ embedding: Embedding, id: JSONValue, format: VectorFormat) {
+    switch format {
+    case .json:
+      appendJSON(embedding.vector)
+    case .jsonl:
+      var writer = JSONWriter()
+      writer.write(id)
+      append("{\"id\":")
+      append(contentsOf: writer.bytes)
+      append(",\"embedding\":")
+      appendJSON(embedding.vector)
+      append("}")
+    case .base64:
+      append(embedding.base64)
+    case .hex:
+      appendHexadecimal(embedding.littleEndianBytes)
+    case .blob, .npy:
+      append(contentsOf: embedding.littleEndianBytes)
+    }
+    if !format.isBinary { append("\n") }
+  }
+
+  private mutating func append(_ text: String) { append(contentsOf: text.utf8) }
+
+  private mutating func appendJSON(_ vector: [Float]) {
+    append("[")
+    for (index, component) in vector.enumerated() {
+      if index > 0 { append(",") }
+      // The shortest decimal number that reads back as the same float; short enough to need no memory of its own.
+      append(component.description)
+    }
+    append("]")
+  }
+
+  private mutating func appendHexadecimal(_ bytes: [UInt8]) {
+    let digits = Array("0123456789abcdef".utf8)
+    for byte in bytes {
+      append(digits[Int(byte >> 4)])
+      append(digits[Int(byte & 0xF)])
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import Embed
+
+/// Writes vectors in a format, as they come.
+///
+/// Whole records go out together and no later than at the end of a window. NumPy's header tells the number of vectors,
+/// so that format is complete only after `finish()`: on a file that can be corrected the header is; for a pipe the
+/// vectors wait in a temporary file.
+struct VectorWriter {
+  private static let flushSize = 1 << 16
+
+  private let format: VectorFormat
+  private let output: OutputFile
+  /// Where the array of a NumPy file waits that the output cannot take back.
+  private let spool: Descriptor?
+  private var buffer: [UInt8] = []
+  private var count = 0
+  private var dimensions: Int?
+
+  /// Starts to write.
+  ///
+  /// - Parameter dimensions: those of the vectors, if they are known; they matter when no vector comes.
+  /// - Throws: `EmbedError` with code `fileInaccessible`; `ClosedPipe`.
+  init(_ output: OutputFile, format: VectorFormat, dimensions: Int?) throws {
+    self.format = format
+    self.output = output
+    self.dimensions = dimensions
+    spool = format == .npy && !output.isCorrectable ? try TemporaryFile.unnamed() : nil
+    if format == .npy, spool == nil {
+      try output.write(NumpyHeader(count: 0, dimensions: dimensions ?? 0).bytes)
+    }
+  }
+
+  /// Writes the vectors of records.
+  ///
+  /// - Throws: `EmbedError`; `ClosedPipe`. With either, the records before the one concerned are written.
+  mutating func write(_ embeddings: [Embedding], of records: ArraySlice<Record>) throws {
+    precondition(embeddings.count == records.count, "an embedder returns one vector for each input")
+    for (embedding, record) in zip(embeddings, records) {
+      do throws(EmbedError) {
+        try check(embedding, of: record)
+      } catch {
+        try flush()
+        throw error
+      }
+      buffer.append(embedding, id: record.id, format: format)
+      count += 1
+      if buffer.count >= Self.flushSize { try flush() }
+    }
+    try flush()
+  }
+
+  /// Completes the output and gives it its name.
+  ///
+  /// - Throws: `EmbedError` with code `fileInaccessible`; `ClosedPipe`.
+  mutating func finish() throws {
+    if format == .npy {
+      let header = NumpyHeader(count: count, dimensions: dimensions ?? 0).bytes
+      if let spool {
+        try output.write(header)
+        try spool.rewind()
+        while case let bytes = try spool.read(upTo: 1 << 20), !bytes.isEmpty {
+          try output.write(bytes)
+        }
+        try spool.close()
+      } else {
+        try output.correct(header)
+      }
+    }
+    try output.commit()
+  }
+
+  private mutating func check(_ embedding: Embedding, of record: Record) throws(EmbedError) {
+    guard embedding.vector.allSatisfy(\.isFinite) else {
+      throw EmbedError(.invalidInput, "a vector that is not finite", at: record.location)
+    }
+    let expected = dimensions ?? embedding.dimensions
+    dimensions = expected
+    guard format != .npy || embedding.dimensions == expected else {
+      throw EmbedError(
+        .invalidInput, "a vector's dimensions", expected: "\(expected)",
+        got: "\(embedding.dimensions)", at: record.location)
+    }
+  }
+
+  private mutating func flush() throws {
+    if let spool {
+      try spool.write(buffer)
+    } else {
+      try output.write(buffer)
+    }
+    buffer.removeAll(keepingCapacity: true)
+  }
+}
