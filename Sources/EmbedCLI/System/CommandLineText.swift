@@ -11,7 +11,7 @@ enum CommandLineText {
       // The replacement character may also have been typed.
       guard let pointer = CommandLine.unsafeArgv[index] else { continue }
       guard String(validatingCString: pointer) != nil else {
-        throw ValidationError("Argument \(index) is not valid UTF-8: '\(argument)'")
+        throw ValidationError("Argument \(index) is not UTF-8: '\(argument)'")
       }
     }
   }

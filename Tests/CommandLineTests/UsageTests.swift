@@ -1,0 +1,114 @@
+import EmbedTestSupport
+import Testing
+
+/// Help, exit statuses, and what is refused before any work.
+@Suite struct UsageTests {
+  @Test(arguments: [
+    [], ["text"], ["similarity"], ["tokenize"], ["models"], ["models", "list"], ["models", "show"],
+    ["models", "path"],
+  ])
+  func `helps with examples`(command: [String]) throws {
+    let run = try EmbedRun(script: "$EMBED \(command.joined(separator: " ")) --help")
+    #expect(run.status == 0)
+    #expect(run.errors == "")
+    #expect(run.text.contains("EXAMPLES:\n  embed "))
+    #expect(run.text.contains("USAGE: embed"))
+  }
+
+  @Test func `prints its version`() throws {
+    let run = try EmbedRun("--version")
+    #expect(run.status == 0)
+    #expect(run.text.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"])
+  func `prints completions for a shell`(shell: String) throws {
+    let run = try EmbedRun("--generate-completion-script", shell)
+    #expect(run.status == 0)
+    #expect(run.text.contains("similarity"))
+  }
+
+  @Test(arguments: [
+    ["--nonsense", "a"],
+    ["-f", "xml", "a"],
+    ["-m"],
+    ["-i", "texts", "a text"],
+    ["--jsonl", "a text"],
+    ["--lines", "--jsonl"],
+    ["--dimensions", "0", "a"],
+    ["--dimensions", "many", "a"],
+    ["--threads", "0", "a"],
+    ["--engine", "steam", "a"],
+    ["--precision", "f64", "a"],
+    ["--role", "critic", "a"],
+    ["--on-long", "panic", "a"],
+    ["similarity", "one text"],
+    ["similarity", "--metric", "taste", "a", "b"],
+    ["models", "nonsense"],
+  ])
+  func `refuses wrong usage with status 2 and the usage`(arguments: [String]) throws {
+    let run = try EmbedRun(arguments: arguments)
+    #expect(run.status == 2)
+    #expect(run.output == [])
+    #expect(run.errors.hasPrefix("embed: "))
+    #expect(run.errors.contains("\nUsage: embed "))
+  }
+
+  @Test(arguments: [
+    (
+      ["-m", "carrier-pigeon://coop", "a"],
+      "an embedder's scheme: expected local, null, test, got 'carrier-pigeon'"
+    ),
+    (["-m", "", "a"], "an embedder's address: expected a model's name or a URI, got nothing"),
+    (
+      ["-m", "test:?size=3", "a"], "a parameter of test:: expected dimensions, got 'size'"
+    ),
+    (["-m", "test:", "--threads", "2", "a"], "--threads: expected a local model, got test:"),
+    (["-m", "null:", "--engine", "simd", "a"], "--engine: expected a local model, got null:"),
+    (["-m", "null:", "--precision", "f32", "a"], "--precision: expected a local model, got null:"),
+    (["-m", "test:", "--dimensions", "9", "a"], "dimensions: expected 1 to 8, got 9"),
+    (["tokenize", "-m", "test:", "a"], "the model: expected a local one, got test:"),
+  ])
+  func `refuses what the embedder cannot do with status 2`(
+    arguments: [String], message: String
+  ) throws {
+    let run = try EmbedRun(arguments: arguments)
+    #expect(run.status == 2)
+    #expect(run.output == [])
+    #expect(run.errors == "embed: \(message)\n")
+  }
+
+  @Test func `refuses arguments that are not UTF-8, and takes a replacement character`() throws {
+    let refused = try EmbedRun(script: "$EMBED -m null: a \"$(printf 'caf\\351')\"")
+    #expect(refused.status == 2)
+    #expect(refused.errors.hasPrefix("embed: Argument 4 is not UTF-8"))
+    #expect(try EmbedRun("-m", "null:", "caf\u{FFFD}").text == "[]\n")
+  }
+
+  @Test func `takes the model from the environment, and the option before it`() throws {
+    let environment = ["EMBED_MODEL": "null:"]
+    #expect(try EmbedRun("a", environment: environment).text == "[]\n")
+    #expect(
+      try EmbedRun("-m", "test:?dimensions=1", "a", environment: environment).lines.count == 1)
+    #expect(try EmbedRun("-m", "test:?dimensions=1", "a", environment: environment).text != "[]\n")
+  }
+
+  @Test func `misses a text when people sit in front of it`() throws {
+    let terminal = try PseudoTerminal()
+    for arguments in [["-m", "null:"], ["similarity"], ["tokenize"], ["text", "--jsonl"]] {
+      let run = try EmbedRun(arguments: arguments, input: .file(terminal.path))
+      #expect(run.status == 2)
+      #expect(run.errors.hasPrefix("embed: Missing a text"))
+    }
+  }
+
+  @Test(arguments: ["blob", "npy"])
+  func `does not write bytes to a terminal`(format: String) throws {
+    let terminal = try PseudoTerminal()
+    let script = "$EMBED -m test: -f \(format) a > '\(terminal.path)'"
+    let run = try EmbedRun(script: script)
+    #expect(run.status == 2)
+    #expect(terminal.written() == "")
+    #expect(run.errors.contains("-o"))
+  }
+}
