@@ -76,6 +76,10 @@ import Testing
     let isFolder = try EmbedRun("-m", "null:", "-o", folder.path, "a")
     #expect(isFolder.status == 1)
     #expect(isFolder.errors == "embed: cannot open: Is a directory (\(folder.path))\n")
+    let long = folder.path(String(repeating: "x", count: 300))
+    let tooLong = try EmbedRun("-m", "null:", "-o", long, "a")
+    #expect(tooLong.status == 1)
+    #expect(tooLong.errors == "embed: cannot write: File name too long (\(long))\n")
     #expect(try folder.names() == [])
   }
 

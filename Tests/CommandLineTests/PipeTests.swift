@@ -17,6 +17,18 @@ import Testing
     #expect(process.wait() == 0)
   }
 
+  @Test func `waits at pipes that another program set not to wait`() throws {
+    let process = try EmbedProcess(
+      arguments: ["-m", "test:?dimensions=65536", "-f", "hex", "-i", "-"], blocksOnPipes: false)
+    try process.send("a\n")
+    let first = process.readLine()
+    try process.send("a\n")
+    #expect(process.readLine() == first)
+    #expect(first.utf8.count == 8 * 65_536)
+    try process.endInput()
+    #expect(process.wait() == 0)
+  }
+
   @Test(arguments: ["json", "base64", "blob", "npy"])
   func `ends quietly when its reader has gone`(format: String) throws {
     let run = try EmbedRun(

@@ -32,6 +32,7 @@ import Testing
     ["--nonsense", "a"],
     ["-f", "xml", "a"],
     ["-m"],
+    ["-o", "", "a"],
     ["-i", "texts", "a text"],
     ["--jsonl", "a text"],
     ["--lines", "--jsonl"],

@@ -11,6 +11,10 @@ struct DestinationOptions: ParsableArguments {
     completion: .file())
   var output: String?
 
+  func validate() throws {
+    if output == "" { throw ValidationError("Missing a file's name after -o.") }
+  }
+
   /// Whether results would appear on a screen.
   var isTerminal: Bool {
     (output == nil || output == "-") && Descriptor.standardOutput.isTerminal

@@ -28,6 +28,7 @@ struct OutputFile {
     let place = Self.resolvingLinks(path)
     var status = stat()
     let exists = stat(place, &status) == 0
+    guard exists || errno == ENOENT else { throw .system("cannot write", errno, at: path) }
     if exists, status.st_mode & S_IFMT != S_IFREG {
       descriptor = try .open(place, flags: O_WRONLY)
       replacement = nil

@@ -3,7 +3,8 @@ import Foundation
 
 /// An open file, pipe or terminal of the operating system, with the name that errors call it by.
 ///
-/// Reads and writes are repeated when a signal breaks them off. A descriptor is a plain number: who opens it closes it.
+/// Reads and writes are repeated when a signal breaks them off, and wait where another program has set the pipe that it
+/// shares with this one not to wait. A descriptor is a plain number: who opens it closes it.
 struct Descriptor {
   /// The system's number for it.
   let number: Int32
@@ -54,7 +55,9 @@ struct Descriptor {
         count = max(0, result)
       }
       if failure == 0 { return bytes }
-      if failure != EINTR { throw .system("cannot read", failure, at: name) }
+      guard canRetry(after: failure, waitingFor: POLLIN) else {
+        throw .system("cannot read", failure, at: name)
+      }
     }
   }
 
@@ -71,14 +74,22 @@ struct Descriptor {
           Foundation.write(number, rest.baseAddress, rest.count)
         }
       }
+      let failure = errno
       if result >= 0 {
         written += result
-      } else if errno == EPIPE {
+      } else if failure == EPIPE {
         throw ClosedPipe()
-      } else if errno != EINTR {
-        throw EmbedError.system("cannot write", errno, at: name)
+      } else if !canRetry(after: failure, waitingFor: POLLOUT) {
+        throw EmbedError.system("cannot write", failure, at: name)
       }
     }
+  }
+
+  /// Whether a failed call is worth another try, after waiting until there is room or data.
+  private func canRetry(after failure: Int32, waitingFor event: Int32) -> Bool {
+    guard failure == EAGAIN || failure == EWOULDBLOCK else { return failure == EINTR }
+    var request = pollfd(fd: number, events: Int16(event), revents: 0)
+    return poll(&request, 1, -1) >= 0 || errno == EINTR
   }
 
   /// Goes back to the first byte of a file.

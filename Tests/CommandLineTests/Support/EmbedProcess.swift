@@ -24,11 +24,17 @@ final class EmbedProcess {
   /// - Parameters:
   ///   - output: a path, or nil for a pipe to read with `readLine()`.
   ///   - errors: a path.
+  ///   - blocksOnPipes: whether the process waits in reads and writes of its pipes, as is usual.
   init(
     program: String = EmbedProcess.path, arguments: [String],
     environment: [String: String] = [:], folder: String? = nil, input: EmbedRun.Input? = nil,
-    output: String? = nil, errors: String = "/dev/null"
+    output: String? = nil, errors: String = "/dev/null", blocksOnPipes: Bool = true
   ) throws {
+    if !blocksOnPipes {
+      for end in [self.input.fileHandleForReading, self.output.fileHandleForWriting] {
+        _ = fcntl(end.fileDescriptor, F_SETFL, O_NONBLOCK)
+      }
+    }
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment
