@@ -15,4 +15,7 @@ extension KernelSet {
       return [.baseline]
     #endif
   }
+
+  /// Whether these are the kernels for every CPU, no quicker than its smallest registers.
+  var isBaseline: Bool { name == KernelSet.baseline.name }
 }

@@ -20,6 +20,7 @@ public struct EmbedderRegistry: Sendable {
   public static var standard: EmbedderRegistry {
     var registry = EmbedderRegistry()
     registry.factories = [
+      "local": { uri, _ in try await LocalEmbedder.load(uri) },
       "null": { uri, _ in try NullEmbedder(uri) },
       "test": { uri, _ in try TestEmbedder(uri) },
     ]

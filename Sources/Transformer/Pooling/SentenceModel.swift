@@ -6,6 +6,8 @@ package struct SentenceModel<Engine: MatrixEngine>: Sendable {
   package enum Module: Sendable {
     case dense(Dense<Engine>)
     case normalize
+    /// Keeps the first components, without normalizing again.
+    case truncate(Int)
   }
 
   package let encoder: Encoder<Engine>
@@ -36,6 +38,7 @@ package struct SentenceModel<Engine: MatrixEngine>: Sendable {
       case .dense(let dense): vectors = apply(dense, to: vectors)
       case .normalize where options.normalization != .none: normalize(&vectors)
       case .normalize: break
+      case .truncate(let dimensions): truncate(&vectors, to: dimensions)
       }
     }
     finish(&vectors, options)
@@ -52,9 +55,7 @@ package struct SentenceModel<Engine: MatrixEngine>: Sendable {
   }
 
   private func finish(_ vectors: inout [[Float]], _ options: OutputOptions) {
-    if let dimensions = options.dimensions {
-      for index in vectors.indices { vectors[index] = Array(vectors[index].prefix(dimensions)) }
-    }
+    if let dimensions = options.dimensions { truncate(&vectors, to: dimensions) }
     switch options.normalization {
     case .unit where options.dimensions != nil || !endsNormalized: normalize(&vectors)
     case .asModel where options.dimensions != nil && endsNormalized: normalize(&vectors)
@@ -64,6 +65,10 @@ package struct SentenceModel<Engine: MatrixEngine>: Sendable {
 
   private var endsNormalized: Bool {
     if case .normalize = modules.last { true } else { false }
+  }
+
+  private func truncate(_ vectors: inout [[Float]], to dimensions: Int) {
+    for index in vectors.indices { vectors[index] = Array(vectors[index].prefix(dimensions)) }
   }
 
   /// Divides by the Euclidean length, or by 1e-12 if that is more (`torch.nn.functional.normalize`).

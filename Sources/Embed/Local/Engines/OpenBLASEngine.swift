@@ -1,0 +1,32 @@
+import COpenBLAS
+import Kernels
+import Transformer
+
+/// Products by OpenBLAS's sgemm, on one thread a call; the weights stay as they are in the model file.
+struct OpenBLASEngine: MatrixEngine {
+  private let kernels: KernelSet
+
+  init(kernels: KernelSet) {
+    self.kernels = kernels
+    // The runtime's own workers run side by side; threads inside a call would fight them.
+    openblas_set_num_threads(1)
+  }
+
+  func prepare(_ weight: WeightMatrix) -> WeightMatrix { weight }
+
+  func multiply(
+    _ input: borrowing Activations, by layer: Linear<WeightMatrix>, epilogue: Epilogue,
+    into output: inout Activations
+  ) {
+    precondition(input.columns == layer.inputs && output.columns == layer.outputs)
+    precondition(input.rows == output.rows)
+    cblas_sgemm(
+      CblasRowMajor, CblasNoTrans, CblasTrans, blasint(input.rows), blasint(layer.outputs),
+      blasint(layer.inputs), 1, input.pointer, blasint(layer.inputs),
+      layer.weight.storage.pointer, blasint(layer.inputs), 0, output.mutablePointer,
+      blasint(layer.outputs))
+    if case .bias(let activation) = epilogue {
+      kernels.activate(&output, bias: layer.bias, activation)
+    }
+  }
+}

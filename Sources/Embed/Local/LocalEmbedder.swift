@@ -1,0 +1,190 @@
+import Foundation
+import Kernels
+import Transformer
+
+/// A sentence-transformers model of the BERT family, run on this machine.
+///
+/// ```swift
+/// let embedder = try await LocalEmbedder.load("all-MiniLM-L6-v2")
+/// let embedding = try await embedder.embed("How do I keep receipts?")
+/// ```
+///
+/// One embedder serves any number of tasks; its worker threads are shared among them. Long texts are cut at
+/// `info.maximumTokens` unless the options say otherwise. Inputs of a call are sorted by length, run in batches of a
+/// bounded number of tokens, and put back in order; memory beyond the results does not grow with their number.
+public final class LocalEmbedder: Embedder {
+  /// What is known of the model.
+  public let info: EmbedderInfo
+  /// What multiplies the matrices, for people.
+  public let engineName: String
+  /// The number of worker threads.
+  public var threadCount: Int { pool.count }
+
+  private let tokenizer: LocalTokenizer
+  private let model: any LocalModel
+  private let pool: WorkerPool
+  private let dimensions: Int
+
+  /// Loads a model by name or folder.
+  ///
+  /// - Throws: `EmbedError` when there is no such model, its files are damaged or unsupported, or the machine lacks
+  ///   the engine.
+  @concurrent
+  public static func load(
+    _ model: String, configuration: Configuration = Configuration(),
+    library: ModelLibrary = ModelLibrary()
+  ) async throws -> LocalEmbedder {
+    try LocalEmbedder(library.locate(model).open(), configuration: configuration)
+  }
+
+  /// Loads the model of a `local:` address.
+  ///
+  /// - Throws: as `load(_:configuration:library:)`, and `EmbedError` when the address has a host or unknown parameters.
+  @concurrent
+  public static func load(_ uri: EmbedderURI) async throws -> LocalEmbedder {
+    guard uri.host == nil, uri.port == nil else {
+      throw EmbedError(
+        .invalidURI, "the address of a local model", expected: "local:NAME or a folder",
+        got: "a host")
+    }
+    return try await load(uri.path, configuration: Configuration(uri))
+  }
+
+  init(_ folder: ModelFolder, configuration: Configuration) throws(EmbedError) {
+    let engine = try configuration.resolvedEngine(environment: ProcessInfo.processInfo.environment)
+    (model, engineName) = try Self.loadModel(folder, engine, configuration.precision)
+    tokenizer = try LocalTokenizer(folder)
+    pool = WorkerPool(count: configuration.resolvedThreads, configuration: model.configuration)
+    dimensions = folder.truncatedDimensions ?? folder.dimensions
+    info = EmbedderInfo(
+      modelID: folder.name, dimensions: dimensions, maximumTokens: tokenizer.maximumTokens,
+      preferredBatchSize: Self.windowSize, roles: tokenizer.roles)
+  }
+
+  /// Embeds inputs, one vector each, in order.
+  ///
+  /// - Throws: `EmbedError` naming the index of an input that is not acceptable; `CancellationError` between batches
+  ///   once the task is cancelled.
+  /// - Complexity: O(number of tokens), each costing a pass through the model.
+  @concurrent
+  public func embed(_ inputs: [EmbeddingInput], options: EmbedOptions) async throws -> [Embedding] {
+    let call = try Call(options, tokenizer: tokenizer, dimensions: dimensions)
+    var embeddings: [Embedding] = []
+    embeddings.reserveCapacity(inputs.count)
+    var sequences = try await tokenize(inputs, from: 0, call)
+    while embeddings.count < inputs.count {
+      // The next window is tokenized while this one is in the model.
+      let end = embeddings.count + sequences.count
+      async let upcoming = tokenize(inputs, from: end, call)
+      embeddings += try await run(sequences, call)
+      sequences = try await upcoming
+    }
+    return embeddings
+  }
+}
+
+extension LocalEmbedder {
+  /// What all inputs of a call share.
+  private struct Call: Sendable {
+    let options: EmbedOptions
+    let output: OutputOptions
+    let promptLength: Int
+
+    init(_ options: EmbedOptions, tokenizer: LocalTokenizer, dimensions: Int) throws(EmbedError) {
+      self.options = options
+      _ = try options.resolvedDimensions(of: dimensions)
+      let normalization: OutputOptions.Normalization =
+        switch options.normalization {
+        case .unit: .unit
+        case .asModel: .asModel
+        case .none: .none
+        }
+      output = OutputOptions(normalization: normalization, dimensions: options.dimensions)
+      var scratch = TokenizerScratch()
+      promptLength = tokenizer.promptLength(options.role, scratch: &scratch)
+    }
+  }
+
+  /// The inputs that are sorted together.
+  private static let windowSize = 1024
+  /// The inputs that one job tokenizes.
+  private static let sliceSize = 64
+  /// The tokens of a batch: enough for the products to be efficient, few enough for the buffers to stay in the cache.
+  private static let batchTokens = 512
+
+  /// Tokenizes a window of inputs on the workers.
+  private func tokenize(
+    _ inputs: [EmbeddingInput], from start: Int, _ call: Call
+  ) async throws -> [TokenSequence] {
+    let window = start..<min(inputs.count, start + Self.windowSize)
+    let slices = stride(from: window.lowerBound, to: window.upperBound, by: Self.sliceSize).map {
+      $0..<min(window.upperBound, $0 + Self.sliceSize)
+    }
+    return try await withThrowingTaskGroup(of: (Int, [TokenSequence]).self) { group in
+      for slice in slices {
+        group.addTask {
+          try Task.checkCancellation()
+          let result = await self.pool.run { worker in
+            self.tokenize(inputs, slice, call, &worker)
+          }
+          return (slice.lowerBound, try result.get())
+        }
+      }
+      var parts: [Int: [TokenSequence]] = [:]
+      for try await (start, sequences) in group { parts[start] = sequences }
+      return slices.flatMap { parts[$0.lowerBound] ?? [] }
+    }
+  }
+
+  private func tokenize(
+    _ inputs: [EmbeddingInput], _ slice: Range<Int>, _ call: Call,
+    _ worker: inout WorkerPool.Worker
+  ) -> Result<[TokenSequence], EmbedError> {
+    var sequences: [TokenSequence] = []
+    for index in slice {
+      do {
+        sequences.append(
+          try tokenizer.sequence(
+            for: inputs[index], at: index, options: call.options, scratch: &worker.scratch))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return .success(sequences)
+  }
+
+  /// Runs sequences through the model in batches, as many at once as there are workers.
+  private func run(_ sequences: [TokenSequence], _ call: Call) async throws -> [Embedding] {
+    let plan = BatchPlan(
+      lengths: sequences.map(\.ids.count), budget: Self.batchTokens, workers: pool.count)
+    var vectors = [[Float]](repeating: [], count: sequences.count)
+    try await withThrowingTaskGroup(of: (places: [Int], vectors: [[Float]]).self) { group in
+      var waiting = plan.batches[...]
+      func submit() {
+        guard let places = waiting.popFirst() else { return }
+        group.addTask {
+          try Task.checkCancellation()
+          var batch = TokenBatch()
+          for place in places { batch.append(sequences[place].ids) }
+          let model = self.model
+          return (
+            places,
+            await self.pool.run { [batch] worker in
+              model.embed(
+                batch, promptLength: call.promptLength, call.output, &worker.workspace)
+            }
+          )
+        }
+      }
+      // One more than there are workers, so that none waits for the results to be put away.
+      for _ in 0...pool.count { submit() }
+      for try await result in group {
+        for (place, vector) in zip(result.places, result.vectors) { vectors[place] = vector }
+        submit()
+      }
+    }
+    return zip(sequences, vectors).map { sequence, vector in
+      Embedding(vector, tokenCount: sequence.ids.count, isTruncated: sequence.isTruncated)
+    }
+  }
+}
