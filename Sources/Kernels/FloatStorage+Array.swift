@@ -1,4 +1,11 @@
 extension FloatStorage {
+  /// A copy of all floats.
+  ///
+  /// - Complexity: O(`count`).
+  package var values: [Float] {
+    withExtendedLifetime(self) { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+  }
+
   /// Copies an array.
   ///
   /// - Complexity: O(`values.count`).

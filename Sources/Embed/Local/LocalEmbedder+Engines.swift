@@ -6,9 +6,8 @@ extension LocalEmbedder {
   ///
   /// - Throws: `EmbedError` with code `invalidOption` when this machine lacks it.
   static func loadModel(
-    _ folder: ModelFolder, _ engine: Engine, _ precision: Precision
+    _ folder: ModelFolder, _ engine: Engine, _ precision: Precision, _ kernels: KernelSet
   ) throws(EmbedError) -> (any LocalModel, name: String) {
-    let kernels = KernelSet.available[0]
     guard precision == .f32 else {
       throw EmbedError(
         .invalidOption, "precision", expected: "f32", got: "'\(precision.rawValue)'")
@@ -17,7 +16,7 @@ extension LocalEmbedder {
     case .auto, .portable:
       // OpenBLAS has assembly for every CPU; our own kernels pass it where they have wide registers.
       let quickest: Engine = kernels.isBaseline ? .openblas : .simd
-      return try loadModel(folder, quickest, precision)
+      return try loadModel(folder, quickest, precision, kernels)
     case .openblas:
       let model = try SentenceModel(
         folder, engine: OpenBLASEngine(kernels: kernels), kernels: kernels)

@@ -50,9 +50,15 @@ public final class LocalEmbedder: Embedder {
     return try await load(uri.path, configuration: Configuration(uri))
   }
 
-  init(_ folder: ModelFolder, configuration: Configuration) throws(EmbedError) {
+  /// Loads an opened model folder.
+  ///
+  /// - Throws: as `load(_:configuration:library:)`.
+  init(
+    _ folder: ModelFolder, configuration: Configuration,
+    kernels: KernelSet = KernelSet.available[0]
+  ) throws(EmbedError) {
     let engine = try configuration.resolvedEngine(environment: ProcessInfo.processInfo.environment)
-    (model, engineName) = try Self.loadModel(folder, engine, configuration.precision)
+    (model, engineName) = try Self.loadModel(folder, engine, configuration.precision, kernels)
     tokenizer = try LocalTokenizer(folder)
     pool = WorkerPool(count: configuration.resolvedThreads, configuration: model.configuration)
     dimensions = folder.truncatedDimensions ?? folder.dimensions

@@ -69,10 +69,7 @@ package struct Checkpoint: Sendable {
   ///
   /// - Complexity: O(`count`).
   package func vector(_ name: String, count: Int) throws(EmbedError) -> [Float] {
-    let storage = try floats(name, shape: [count])
-    return withExtendedLifetime(storage) {
-      Array(UnsafeBufferPointer(start: storage.pointer, count: storage.count))
-    }
+    try floats(name, shape: [count]).values
   }
 
   /// A layer norm's scale and shift, by their names in PyTorch or by the older ones, gamma and beta.

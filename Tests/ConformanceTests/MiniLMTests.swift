@@ -1,0 +1,73 @@
+import EmbedTestSupport
+import Kernels
+import Testing
+
+@testable import Embed
+
+/// The real all-MiniLM-L6-v2 against sentence-transformers; fails when the model is not there.
+@Suite struct MiniLMTests {
+  private func embedder(
+    _ engine: LocalEmbedder.Engine, kernels: KernelSet = KernelSet.available[0]
+  ) throws -> LocalEmbedder {
+    try LocalEmbedder(
+      ModelFolder(path: PackageFolder.defaultModel),
+      configuration: LocalEmbedder.Configuration(threads: 2, engine: engine), kernels: kernels)
+  }
+
+  @Test(arguments: [LocalEmbedder.Engine.openblas, .simd], KernelSet.available)
+  func `vectors are the reference's within 1e-5 on every engine and instruction set`(
+    engine: LocalEmbedder.Engine, kernels: KernelSet
+  ) async throws {
+    let reference = try ReferenceVectors(folder: "minilm")
+    try #require(reference.texts.count >= 200)
+    let embeddings = try await embedder(engine, kernels: kernels).embed(reference.texts)
+    #expect(reference.largestDifference(to: embeddings) < 1e-5)
+  }
+
+  @Test(arguments: [LocalEmbedder.Engine.openblas, .simd])
+  func `a text alone differs by at most 1e-6 from the same in a batch`(
+    engine: LocalEmbedder.Engine
+  ) async throws {
+    let reference = try ReferenceVectors(folder: "minilm")
+    let embedder = try embedder(engine)
+    let together = try await embedder.embed(reference.texts)
+    for (text, embedding) in zip(reference.texts, together) {
+      let alone = try await embedder.embed(text)
+      #expect(largestDifference(alone.vector, embedding.vector) <= 1e-6)
+    }
+  }
+
+  @Test(arguments: [LocalEmbedder.Engine.auto, .portable])
+  func `the machine's own choice is one of the engines`(choice: LocalEmbedder.Engine) async throws {
+    let embedder = try embedder(choice)
+    #expect(["openblas", "simd"].contains { embedder.engineName.hasPrefix($0) })
+    let embedding = try await embedder.embed("Hello World")
+    let reference: [Float] = [-0.03447726, 0.03102319, 0.00673497, 0.02610900, -0.03936198]
+    #expect(largestDifference(Array(embedding.vector.prefix(5)), reference) < 1e-5)
+  }
+
+  @Test func `token ids are the reference's, cut at 256`() async throws {
+    let reference = try ReferenceVectors(folder: "minilm")
+    let ids = try ReferenceVectors.tokenIDs(folder: "minilm")
+    let tokenizer = try LocalTokenizer(ModelFolder(path: PackageFolder.defaultModel))
+    #expect(tokenizer.maximumTokens == 256)
+    for (text, ids) in zip(reference.texts, ids) {
+      #expect(try tokenizer.tokenize(text).ids == ids)
+    }
+    let cut = try await embedder(.auto).embed(reference.texts)
+    #expect(cut.map(\.tokenCount) == ids.map(\.count))
+    #expect(cut.contains { $0.isTruncated } && cut.contains { !$0.isTruncated })
+  }
+
+  @Test func `token ids as input give the vectors of their texts`() async throws {
+    let reference = try ReferenceVectors(folder: "minilm")
+    let ids = try ReferenceVectors.tokenIDs(folder: "minilm")
+    let embeddings = try await embedder(.auto).embed(
+      ids.map(EmbeddingInput.tokens), options: EmbedOptions())
+    #expect(reference.largestDifference(to: embeddings) < 1e-5)
+  }
+
+  @Test func `the protocol's requirements are kept`() async throws {
+    #expect(await EmbedderConformance(try embedder(.auto)).violations() == [])
+  }
+}
