@@ -82,6 +82,9 @@ let package = Package(
       name: "EmbedTestSupport", dependencies: ["Embed", "Kernels", "Transformer"],
       path: "Tests/EmbedTestSupport"
     ),
+    .executableTarget(
+      name: "WriteTinyModels", dependencies: ["EmbedTestSupport"], path: "Tests/WriteTinyModels"
+    ),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "KernelsAVX2", "KernelsAVX512", "Embed"]
     ),

@@ -1,0 +1,133 @@
+extension TinyModel {
+  /// Models that differ in everything that a model folder can say; their names are stable.
+  package static let all: [TinyModel] = [
+    plain, narrow, sixModes, sixFlags, denseTanh, denseResidual, half, brain, sharded,
+    vocabularyFile, cased, prompted, bare, nested,
+  ]
+
+  /// Mean and Normalize in the older dialect, with unused tensors and unaligned weights.
+  package static let plain = make("plain") {
+    $0.hasUnusedTensors = true
+    $0.misalignment = 5
+  }
+
+  /// Heads of 4 components in rows of 20, three layers, CLS, no Normalize, a large epsilon.
+  package static let narrow = make("narrow") {
+    $0.hiddenSize = 20
+    $0.headCount = 5
+    $0.layerCount = 3
+    $0.intermediateSize = 50
+    $0.layerNormEpsilon = "0.05"
+    $0.dialect = .new
+    $0.poolingModes = ["cls"]
+    $0.normalizes = false
+  }
+
+  /// Six modes in an order of their own, which only the newer dialect can say.
+  package static let sixModes = make("six-modes") {
+    $0.hiddenSize = 36
+    $0.headCount = 3
+    $0.layerCount = 1
+    $0.intermediateSize = 100
+    $0.activation = "gelu_new"
+    $0.dialect = .new
+    $0.poolingModes = [
+      "lasttoken", "mean", "cls", "weightedmean", "max", "mean_sqrt_len_tokens",
+    ]
+  }
+
+  /// The same modes as flags, in the order that flags have.
+  package static let sixFlags = make("six-flags") {
+    $0.poolingModes = [
+      "cls", "max", "mean", "mean_sqrt_len_tokens", "weightedmean", "lasttoken",
+    ]
+    $0.normalizes = false
+  }
+
+  /// Two Dense modules, Tanh and Identity, the second without bias.
+  package static let denseTanh = make("dense-tanh") {
+    $0.dense = [
+      Dense(outputs: 24, activation: "Tanh"),
+      Dense(outputs: 40, activation: "Identity", hasBias: false),
+    ]
+  }
+
+  /// Residual Dense modules, with a projection and without.
+  package static let denseResidual = make("dense-residual") {
+    $0.dialect = .new
+    $0.poolingModes = ["max"]
+    $0.dense = [
+      Dense(outputs: 20, activation: "GELU", usesResidual: true),
+      Dense(outputs: 20, activation: "ReLU", usesResidual: true),
+      Dense(outputs: 20, activation: "SiLU"),
+    ]
+    $0.normalizes = false
+  }
+
+  /// Binary16 weights.
+  package static let half = make("half") {
+    $0.hiddenSize = 48
+    $0.intermediateSize = 80
+    $0.numberType = .float16
+    $0.misalignment = 1
+  }
+
+  /// Bfloat16 weights and ReLU.
+  package static let brain = make("brain") {
+    $0.hiddenSize = 24
+    $0.headCount = 2
+    $0.activation = "relu"
+    $0.dialect = .new
+    $0.numberType = .bfloat16
+  }
+
+  /// Three shards with a prefix and the older names of layer norms.
+  package static let sharded = make("sharded") {
+    $0.prefix = "bert."
+    $0.shardCount = 3
+    $0.hasOldLayerNormNames = true
+  }
+
+  /// `vocab.txt` alone, with an empty line; no limit but the positions.
+  package static let vocabularyFile = make("vocabulary-file") {
+    $0.hasVocabularyFile = true
+    $0.maximumSequenceLength = nil
+    $0.maximumPositions = 40
+  }
+
+  /// Upper case and accents kept, SiLU, one token's vector.
+  package static let cased = make("cased") {
+    $0.isCased = true
+    $0.activation = "silu"
+    $0.dialect = .new
+    $0.poolingModes = ["lasttoken"]
+  }
+
+  /// Prompts, one of them by default, whose tokens do not take part in the pooling.
+  package static let prompted = make("prompted") {
+    $0.poolingModes = ["mean", "weightedmean"]
+    $0.includesPrompt = false
+    $0.prompts = [("query", "search query: "), ("document", "passage: "), ("plain", "")]
+    $0.defaultPromptName = "document"
+  }
+
+  /// An encoder without `modules.json`, which means the mean without Normalize.
+  package static let bare = make("bare") {
+    $0.dialect = .bare
+    $0.maximumSequenceLength = 30
+    $0.normalizes = false
+    $0.activation = "gelu_pytorch_tanh"
+  }
+
+  /// The encoder in a folder of its own, as the first versions of sentence-transformers wrote it.
+  package static let nested = make("nested") {
+    $0.encoderFolder = "0_Transformer"
+    $0.poolingModes = ["cls", "mean"]
+  }
+
+  private static func make(_ name: String, _ change: (inout TinyModel) -> Void) -> TinyModel {
+    var model = TinyModel(name: name)
+    change(&model)
+    return model
+  }
+}

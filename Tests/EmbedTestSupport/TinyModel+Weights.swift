@@ -1,0 +1,164 @@
+import Embed
+
+extension TinyModel {
+  /// A tensor of the encoder or of a Dense module.
+  struct Tensor {
+    var name: String
+    var shape: [Int]
+    var values: [Float]
+  }
+
+  /// `config.json` and the weights.
+  func encoderFiles() -> [(name: String, bytes: [UInt8])] {
+    var random = TinyModelRandom(seed: seed)
+    let tensors = encoderTensors(&random).map { tensor in
+      Tensor(name: prefix + tensor.name, shape: tensor.shape, values: tensor.values)
+    }
+    let config = (name: "config.json", bytes: Self.json(config))
+    guard shardCount > 1 else {
+      return [config, ("model.safetensors", safetensors(tensors, isFirst: true))]
+    }
+    return [config] + shards(tensors)
+  }
+
+  /// The weights of a Dense module; the seed depends on its place.
+  func denseWeights(_ dense: Dense, inputs: Int, index: Int) -> [UInt8] {
+    var random = TinyModelRandom(seed: seed &+ UInt64(index) &+ 1)
+    var tensors = [matrix("linear.weight", dense.outputs, inputs, &random)]
+    if dense.hasBias {
+      tensors.append(vector("linear.bias", dense.outputs, around: 0, 0.2, &random))
+    }
+    if dense.usesResidual, inputs != dense.outputs {
+      tensors.append(matrix("residual.weight", dense.outputs, inputs, &random))
+    }
+    return safetensors(tensors, isFirst: false)
+  }
+
+  /// The folder's name as a number: FNV-1a.
+  private var seed: UInt64 {
+    name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+
+  private var config: JSONValue {
+    var members: [(key: String, value: JSONValue)] = [
+      ("architectures", .array([.string(prefix.isEmpty ? "BertModel" : "BertForMaskedLM")])),
+      ("hidden_act", .string(activation)), ("hidden_size", .integer(hiddenSize)),
+      ("intermediate_size", .integer(intermediateSize)),
+      ("layer_norm_eps", .number(layerNormEpsilon)),
+      ("max_position_embeddings", .integer(maximumPositions)), ("model_type", .string("bert")),
+      ("num_attention_heads", .integer(headCount)), ("num_hidden_layers", .integer(layerCount)),
+      ("pad_token_id", .integer(0)), ("position_embedding_type", .string("absolute")),
+      ("type_vocab_size", .integer(2)), ("vocab_size", .integer(vocabulary.count)),
+    ]
+    if numberType != .float32 {
+      let name = numberType == .float16 ? "float16" : "bfloat16"
+      members.append((dialect == .new ? "dtype" : "torch_dtype", .string(name)))
+    }
+    return .object(members)
+  }
+
+  // MARK: - Tensors
+
+  private func encoderTensors(_ random: inout TinyModelRandom) -> [Tensor] {
+    var tensors = [
+      table("embeddings.word_embeddings.weight", vocabulary.count, 1, &random),
+      table("embeddings.position_embeddings.weight", maximumPositions, 0.3, &random),
+      table("embeddings.token_type_embeddings.weight", 2, 0.5, &random),
+    ]
+    tensors += layerNorm("embeddings.LayerNorm", &random)
+    for layer in 0..<layerCount {
+      let name = "encoder.layer.\(layer)"
+      for part in ["query", "key", "value"] {
+        tensors += linear("\(name).attention.self.\(part)", hiddenSize, hiddenSize, &random)
+      }
+      tensors += linear("\(name).attention.output.dense", hiddenSize, hiddenSize, &random)
+      tensors += layerNorm("\(name).attention.output.LayerNorm", &random)
+      tensors += linear("\(name).intermediate.dense", intermediateSize, hiddenSize, &random)
+      tensors += linear("\(name).output.dense", hiddenSize, intermediateSize, &random)
+      tensors += layerNorm("\(name).output.LayerNorm", &random)
+    }
+    if hasUnusedTensors { tensors += linear("pooler.dense", hiddenSize, hiddenSize, &random) }
+    return tensors
+  }
+
+  private func linear(
+    _ name: String, _ outputs: Int, _ inputs: Int, _ random: inout TinyModelRandom
+  ) -> [Tensor] {
+    [
+      matrix("\(name).weight", outputs, inputs, &random),
+      vector("\(name).bias", outputs, around: 0, 0.1, &random),
+    ]
+  }
+
+  private func layerNorm(_ name: String, _ random: inout TinyModelRandom) -> [Tensor] {
+    [
+      vector(
+        "\(name).\(hasOldLayerNormNames ? "gamma" : "weight")", hiddenSize, around: 1, 0.2,
+        &random),
+      vector(
+        "\(name).\(hasOldLayerNormNames ? "beta" : "bias")", hiddenSize, around: 0, 0.1, &random),
+    ]
+  }
+
+  private func table(
+    _ name: String, _ rows: Int, _ deviation: Double, _ random: inout TinyModelRandom
+  ) -> Tensor {
+    let values = (0..<rows * hiddenSize).map { _ in random.normal(standardDeviation: deviation) }
+    return Tensor(name: name, shape: [rows, hiddenSize], values: values)
+  }
+
+  /// Weights that keep the size of what they multiply and let attention choose: deviation 1.2 / √inputs.
+  private func matrix(
+    _ name: String, _ outputs: Int, _ inputs: Int, _ random: inout TinyModelRandom
+  ) -> Tensor {
+    let deviation = 1.2 / Double(inputs).squareRoot()
+    let values = (0..<outputs * inputs).map { _ in random.normal(standardDeviation: deviation) }
+    return Tensor(name: name, shape: [outputs, inputs], values: values)
+  }
+
+  private func vector(
+    _ name: String, _ count: Int, around center: Float, _ deviation: Double,
+    _ random: inout TinyModelRandom
+  ) -> Tensor {
+    let values = (0..<count).map { _ in center + random.normal(standardDeviation: deviation) }
+    return Tensor(name: name, shape: [count], values: values)
+  }
+
+  // MARK: - Files
+
+  private func safetensors(_ tensors: [Tensor], isFirst: Bool) -> [UInt8] {
+    var writer = SafetensorsWriter()
+    writer.misalignment = misalignment
+    if hasUnusedTensors, isFirst {
+      let ids = (0..<maximumPositions).flatMap { [UInt8($0)] + [UInt8](repeating: 0, count: 7) }
+      writer.append(
+        prefix + "embeddings.position_ids", type: "I64", shape: [1, maximumPositions], bytes: ids)
+    }
+    for tensor in tensors {
+      writer.append(tensor.name, tensor.values, shape: tensor.shape, as: numberType)
+    }
+    return writer.file()
+  }
+
+  private func shards(_ tensors: [Tensor]) -> [(name: String, bytes: [UInt8])] {
+    func digits(_ number: Int) -> String {
+      String(repeating: "0", count: 5 - String(number).count) + String(number)
+    }
+    var map: [(key: String, value: JSONValue)] = []
+    var files: [(name: String, bytes: [UInt8])] = []
+    var size = 0
+    for shard in 0..<shardCount {
+      let name = "model-\(digits(shard + 1))-of-\(digits(shardCount)).safetensors"
+      let start = tensors.count * shard / shardCount
+      let part = tensors[start..<tensors.count * (shard + 1) / shardCount]
+      map += part.map { ($0.name, .string(name)) }
+      size += part.reduce(0) { $0 + $1.values.count * (numberType == .float32 ? 4 : 2) }
+      files.append((name, safetensors(Array(part), isFirst: false)))
+    }
+    let index = Self.json(
+      .object([
+        ("metadata", .object([("total_size", .integer(size))])), ("weight_map", .object(map)),
+      ]))
+    return files + [("model.safetensors.index.json", index)]
+  }
+}
