@@ -80,7 +80,7 @@ let package = Package(
     // Tests.
     .target(
       name: "EmbedTestSupport", dependencies: ["Embed", "Kernels", "Transformer"],
-      path: "Tests/EmbedTestSupport"
+      path: "Tests/EmbedTestSupport", swiftSettings: [optimized]
     ),
     .executableTarget(
       name: "WriteTinyModels", dependencies: ["EmbedTestSupport"], path: "Tests/WriteTinyModels"

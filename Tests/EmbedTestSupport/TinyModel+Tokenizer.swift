@@ -1,23 +1,26 @@
 import Embed
 
 extension TinyModel {
-  /// The tokens in the order of their ids: special ones, all printable ASCII characters, pieces and words.
+  /// The tokens in the order of their ids, each once: special ones, all printable ASCII characters, pieces and words.
   package var vocabulary: [String] {
     let ascii = (0x21...0x7E).map { String(UnicodeScalar(UInt8($0))) }
     let isKept = { (text: String) in isCased || text == text.lowercased() }
     let letters = ascii.filter { $0.allSatisfy { $0.isLetter || $0.isNumber } && isKept($0) }
     let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     // An empty line has a number too; in a tokenizer.json the id is left out.
-    return special + [""] + ascii.filter(isKept) + letters.map { "##\($0)" } + Self.pieces
+    let tokens =
+      special + [""] + ascii.filter(isKept) + letters.map { "##\($0)" } + Self.pieces
       + Self.words + (isCased ? Self.casedWords : Self.otherWords)
+    var known = Set<String>()
+    return tokens.filter { known.insert($0).inserted }
   }
 
   private static let pieces = [
-    "##ing", "##ed", "##er", "##s", "##ly", "##ness", "##tion", "##ment", "##able", "##ical",
+    "##ing", "##ed", "##er", "##ly", "##ness", "##tion", "##ment", "##able", "##ical",
   ]
 
   private static let words = [
-    "the", "a", "of", "and", "to", "in", "is", "that", "it", "was", "for", "on", "are", "with",
+    "the", "of", "and", "to", "in", "is", "that", "it", "was", "for", "on", "are", "with",
     "as", "be", "this", "have", "from", "or", "one", "had", "by", "word", "but", "not", "what",
     "all", "were", "we", "when", "your", "can", "said", "there", "use", "each", "which", "she",
     "do", "how", "their", "if", "will", "up", "other", "about", "out", "many", "then", "them",
@@ -34,7 +37,7 @@ extension TinyModel {
 
   private static let casedWords = [
     "Hello", "World", "The", "Paris", "café", "Café", "naïve", "Über", "É", "##é", "##É", "ß",
-    "##ß", "I", "We",
+    "##ß", "We",
   ]
 
   /// `tokenizer_config.json` and the vocabulary.

@@ -20,8 +20,9 @@ public struct ModelFolder: Sendable {
   package let modules: [SentenceModule]
   /// The length of the vector behind all modules.
   package let dimensions: Int
-  /// How many leading components of the vector the model's authors keep, if not all: `truncate_dim`. They are not
-  /// scaled to length 1 again.
+  /// How many leading components of the vector the model's authors keep (`truncate_dim`), if not all.
+  ///
+  /// They are not scaled to length 1 again.
   package let truncatedDimensions: Int?
   /// Texts that are put in front of an input, by name, such as `query`.
   package let prompts: [String: String]
