@@ -23,9 +23,10 @@ package final class TemporaryFolder: Sendable {
   package func write(_ bytes: [UInt8], to name: String) throws -> String {
     let path = path(name)
     try makeFolder(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
-    guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
-      throw CocoaError(.fileWriteUnknown)
-    }
+    // Foundation would wait for the disk, which thousands of files for one test need not.
+    guard let file = fopen(path, "wb") else { throw CocoaError(.fileWriteUnknown) }
+    let count = fwrite(bytes, 1, bytes.count, file)
+    guard fclose(file) == 0, count == bytes.count else { throw CocoaError(.fileWriteUnknown) }
     return path
   }
 

@@ -107,6 +107,10 @@ package struct TinyModel: Sendable {
   }
 }
 
+extension TinyModel: CustomStringConvertible {
+  package var description: String { name }
+}
+
 extension JSONValue {
   static func integer(_ value: Int) -> JSONValue { .number(String(value)) }
 }
