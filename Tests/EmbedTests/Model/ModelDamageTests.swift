@@ -21,7 +21,7 @@ import Transformer
     // Settings at the end of tokenizer.json are words of the vocabulary: most damage goes to its head.
     let reach = 2500
     var refused = 0
-    for _ in 0..<400 {
+    for _ in 0..<250 {
       try fixture.write(damage.damaged(good, reach: reach), to: file)
       let message = try fixture.refusal { folder in
         let definition = try folder.tokenizerDefinition()
@@ -36,7 +36,7 @@ import Transformer
         #expect(message.utf8.count < 1500 && !message.contains("\n"))
       }
     }
-    #expect(refused > 50)
+    #expect(refused > 40)
   }
 
   @Test func `survives random damage to weights`() throws {
