@@ -85,3 +85,20 @@ func constants(_ count: Int) -> FloatStorage {
     for index in 0..<count { floats[index] = Float(index % 7) / 8 }
   }
 }
+
+/// The number of ids of a text of three scalars, by a vocabulary of three tokens.
+@_expose(wasm, "tokenize")
+@_cdecl("tokenize")
+public func tokenize(_ first: UInt32, _ second: UInt32, _ third: UInt32) -> Int {
+  var text = ""
+  for value in [first, second, third] {
+    text.unicodeScalars.append(Unicode.Scalar(value) ?? " ")
+  }
+  var definition = TokenizerDefinition(vocabulary: [("[UNK]", 0), ("a", 1), ("##b", 2)])
+  definition.addedTokens = [.init(content: "[SEP]", id: 3)]
+  guard let tokenizer = try? Tokenizer(definition) else { return -1 }
+  var scratch = TokenizerScratch()
+  return tokenizer.encode(
+    text, maximumLength: 8, parsesSpecialTokens: true, scratch: &scratch
+  ).ids.count
+}
