@@ -27,7 +27,7 @@ enum EmbedProgram {
     } catch {
       let failure = Failure(error)
       // Nobody is left to tell of a message that cannot be written.
-      try? failure.destination.write(Array(failure.message.utf8))
+      try? failure.destination.write(failure.message)
       return failure.status
     }
   }

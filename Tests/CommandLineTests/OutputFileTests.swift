@@ -76,10 +76,14 @@ import Testing
     let isFolder = try EmbedRun("-m", "null:", "-o", folder.path, "a")
     #expect(isFolder.status == 1)
     #expect(isFolder.errors == "embed: cannot open: Is a directory (\(folder.path))\n")
+    #expect(try folder.names() == [])
+  }
+
+  @Test func `names a hopeless place before it loads a model`() throws {
     let long = folder.path(String(repeating: "x", count: 300))
-    let tooLong = try EmbedRun("-m", "null:", "-o", long, "a")
-    #expect(tooLong.status == 1)
-    #expect(tooLong.errors == "embed: cannot write: File name too long (\(long))\n")
+    let run = try EmbedRun("-m", "test:?no=model", "-o", long, "a")
+    #expect(run.status == 1)
+    #expect(run.errors == "embed: cannot write: File name too long (\(long))\n")
     #expect(try folder.names() == [])
   }
 

@@ -3,40 +3,62 @@ import Foundation
 import Testing
 
 @Suite struct ProgressTests {
-  /// Runs for more than a second: two texts, a pause, two more.
-  private func run(script: String, errors: PseudoTerminal) throws -> Int32 {
-    try EmbedProcess(
-      program: "/bin/sh", arguments: ["-c", script], environment: ["EMBED": EmbedProcess.path],
-      input: .nothing, output: "/dev/null", errors: errors.path
-    ).wait()
-  }
+  private let erasure = "\r\u{1B}[K"
 
-  private let slowInput = "{ printf 'a\\nb\\n'; sleep 1.2; printf 'c\\nd\\n'; }"
+  /// Works for more than a second: two texts, a pause, two more.
+  private func workLong(errors: String) throws -> EmbedProcess {
+    let process = try EmbedProcess(arguments: ["-m", "null:", "-i", "-"], errors: errors)
+    try process.send("a\nb\n")
+    #expect(process.readLine() == "[]")
+    #expect(process.readLine() == "[]")
+    usleep(1_200_000)
+    try process.send("c\nd\n")
+    #expect(process.readLine() == "[]")
+    #expect(process.readLine() == "[]")
+    return process
+  }
 
   @Test func `tells people how far long work is, and clears the line`() throws {
     let terminal = try PseudoTerminal()
-    #expect(try run(script: "\(slowInput) | $EMBED -m null:", errors: terminal) == 0)
+    let process = try workLong(errors: terminal.path)
+    try process.endInput()
+    #expect(process.wait() == 0)
     let text = terminal.written()
-    #expect(text.contains("4 texts, "))
-    #expect(text.hasSuffix("\r\u{1B}[K"))
+    #expect(text.hasPrefix("\(erasure)4 texts, "))
+    #expect(text.hasSuffix(erasure))
   }
 
   @Test func `clears the line before it tells of an error`() throws {
     let terminal = try PseudoTerminal()
-    let script = "{ \(slowInput); sleep 0.1; printf '\\377\\n'; } | $EMBED -m null:"
-    #expect(try run(script: script, errors: terminal) == 1)
-    #expect(terminal.written().contains("\r\u{1B}[Kembed: invalid UTF-8"))
+    let process = try workLong(errors: terminal.path)
+    try process.send([0xFF, 0x0A])
+    #expect(process.wait() == 1)
+    #expect(terminal.written().contains("\(erasure)embed: invalid UTF-8"))
+  }
+
+  @Test func `clears the line when it is interrupted`() throws {
+    let terminal = try PseudoTerminal()
+    let process = try workLong(errors: terminal.path)
+    // The line is drawn after the results are written.
+    #expect(terminal.waitForText().hasPrefix("\(erasure)4 texts, "))
+    process.send(signal: SIGINT)
+    #expect(process.wait() == 130)
+    #expect(terminal.written() == erasure)
   }
 
   @Test func `is silent when work is short`() throws {
     let terminal = try PseudoTerminal()
-    #expect(try run(script: "seq 2000 | $EMBED -m null:", errors: terminal) == 0)
+    let run = try EmbedRun(script: "seq 2000 | $EMBED -m null: 2> '\(terminal.path)'")
+    #expect(run.status == 0)
+    #expect(run.lines.count == 2000)
     #expect(terminal.written() == "")
   }
 
   @Test func `is silent when nobody looks at standard error`() throws {
-    let run = try EmbedRun(script: "\(slowInput) | $EMBED -m null:")
-    #expect(run.errors == "")
-    #expect(run.text == "[]\n[]\n[]\n[]\n")
+    let folder = try TemporaryFolder()
+    let process = try workLong(errors: folder.write("", to: "errors"))
+    try process.endInput()
+    #expect(process.wait() == 0)
+    #expect(try folder.read("errors") == [])
   }
 }

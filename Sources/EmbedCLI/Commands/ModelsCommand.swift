@@ -6,14 +6,15 @@ struct ModelsCommand: AsyncParsableCommand {
     commandName: "models",
     abstract: "List and describe the models on this machine.",
     discussion: """
-      Models are sentence-transformers folders: in $EMBED_MODELS, in Models/ beside the program's \
-      package or in the working directory, or in the Hugging Face cache.
+      A model is a sentence-transformers folder. Looked for, in this order: a path; the folders \
+      that $EMBED_MODELS lists; Models/ beside the program or its package; Models/ in the working \
+      directory; the Hugging Face cache. Nothing is fetched from a network.
 
       EXAMPLES:
         embed models
         embed models show all-MiniLM-L6-v2
-        ls $(embed models path all-MiniLM-L6-v2)
+        ls "$(embed models path all-MiniLM-L6-v2)"
       """,
-    subcommands: [],
-    defaultSubcommand: nil)
+    subcommands: [ModelsListCommand.self, ModelsShowCommand.self, ModelsPathCommand.self],
+    defaultSubcommand: ModelsListCommand.self)
 }

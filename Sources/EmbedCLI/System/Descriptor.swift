@@ -85,6 +85,11 @@ struct Descriptor {
     }
   }
 
+  /// Writes a text.
+  ///
+  /// - Throws: as `write(_:at:)`.
+  func write(_ text: String) throws { try write(Array(text.utf8)) }
+
   /// Whether a failed call is worth another try, after waiting until there is room or data.
   private func canRetry(after failure: Int32, waitingFor event: Int32) -> Bool {
     guard failure == EAGAIN || failure == EWOULDBLOCK else { return failure == EINTR }

@@ -14,7 +14,13 @@ final class EmbedProcess {
     return folder.appendingPathComponent("embed").path
   }()
 
+  /// After so many seconds a process is killed, so that one that hangs fails its test and no others.
+  private static let patience = 60.0
+
   private let process = Process()
+  private lazy var watchdog = DispatchWorkItem { [process] in
+    kill(process.processIdentifier, SIGKILL)
+  }
   private let input = Pipe()
   private let output = Pipe()
   private var received: [UInt8] = []
@@ -50,6 +56,7 @@ final class EmbedProcess {
     process.standardOutput = try output.map { try Self.open($0, O_WRONLY) } ?? self.output
     process.standardError = try Self.open(errors, O_WRONLY)
     try process.run()
+    DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience, execute: watchdog)
     if case .pipe(let bytes)? = input {
       let handle = self.input.fileHandleForWriting
       Thread.detachNewThread {
@@ -66,9 +73,10 @@ final class EmbedProcess {
   }
 
   /// Writes to standard input.
-  func send(_ text: String) throws {
-    try input.fileHandleForWriting.write(contentsOf: Array(text.utf8))
-  }
+  func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+  /// Writes to standard input.
+  func send(_ bytes: [UInt8]) throws { try input.fileHandleForWriting.write(contentsOf: bytes) }
 
   /// Ends standard input.
   func endInput() throws { try input.fileHandleForWriting.close() }
@@ -100,6 +108,7 @@ final class EmbedProcess {
   /// Waits for the end and returns the exit status; minus the signal's number when a signal ended it.
   func wait() -> Int32 {
     process.waitUntilExit()
+    watchdog.cancel()
     let status = process.terminationStatus
     return process.terminationReason == .uncaughtSignal ? -status : status
   }

@@ -23,13 +23,18 @@ final class PseudoTerminal {
     close(controller)
   }
 
-  /// What was written so far; does not wait.
-  func written() -> String {
+  /// What was written since the last call; does not wait.
+  func written() -> String { read(waiting: 0) }
+
+  /// What was written since the last call, after waiting for something; nothing after a minute.
+  func waitForText() -> String { read(waiting: 60_000) }
+
+  private func read(waiting milliseconds: Int32) -> String {
     var text: [UInt8] = []
     var poll = pollfd(fd: controller, events: Int16(POLLIN), revents: 0)
-    while Foundation.poll(&poll, 1, 0) == 1 {
+    while Foundation.poll(&poll, 1, text.isEmpty ? milliseconds : 0) == 1 {
       var bytes = [UInt8](repeating: 0, count: 4096)
-      let count = read(controller, &bytes, bytes.count)
+      let count = Foundation.read(controller, &bytes, bytes.count)
       guard count > 0 else { break }
       text += bytes[..<count]
     }

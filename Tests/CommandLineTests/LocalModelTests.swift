@@ -1,0 +1,106 @@
+import Embed
+import EmbedTestSupport
+import Testing
+
+/// Commands with models on disk.
+@Suite struct LocalModelTests {
+  private let folder: TemporaryFolder
+  private let model: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try TinyModel.plain.write(to: folder)
+    model = folder.path("model")
+  }
+
+  @Test func `embeds as the library does`() async throws {
+    let texts = ["a cat", "", "the quick brown fox"]
+    let expected = try await LocalEmbedder.load(model).embed(texts).map(\.vector)
+    let run = try EmbedRun("-m", model, "a cat", "", "the quick brown fox")
+    #expect(run.status == 0)
+    #expect(run.errors == "")
+    #expect(try run.lines.map(TestVectors.parse) == expected)
+  }
+
+  @Test func `finds a model by its name in the environment's folders`() throws {
+    let environment = ["EMBED_MODELS": folder.path]
+    let named = try EmbedRun("-m", "model", "a", environment: environment)
+    #expect(named.status == 0)
+    #expect(try named.text == EmbedRun("-m", model, "a").text)
+    #expect(
+      try named.text
+        == EmbedRun("a", environment: environment.merging(["EMBED_MODEL": "model"]) { $1 }).text)
+  }
+
+  @Test(arguments: LocalEmbedder.Engine.allCases.filter { $0 != .tiles })
+  func `runs on the engine that is asked for`(engine: LocalEmbedder.Engine) async throws {
+    let name = try await LocalEmbedder.load(model, configuration: .init(engine: engine)).engineName
+    let option = try EmbedRun("models", "show", model, "--engine", engine.rawValue)
+    #expect(option.text.contains("\nengine             \(name)\n"))
+    let variable = try EmbedRun(
+      "models", "show", model, environment: ["EMBED_ENGINE": engine.rawValue])
+    #expect(variable.text.contains("\nengine             \(name)\n"))
+    let embedding = try EmbedRun("-m", model, "--engine", engine.rawValue, "--threads", "1", "a")
+    #expect(embedding.status == 0)
+  }
+
+  @Test func `gives an option the last word over the address`() throws {
+    let run = try EmbedRun("models", "show", "local:\(model)?threads=3", "--threads", "2")
+    #expect(run.text.contains("\nthreads            2\n"))
+    #expect(
+      try EmbedRun("models", "show", "local:\(model)?threads=3").text
+        .contains("\nthreads            3\n"))
+  }
+
+  @Test func `takes options for a model with a strange name`() throws {
+    try TinyModel.plain.write(to: folder, named: "my model?x=1&ü%20#")
+    let strange = folder.path("my model?x=1&ü%20#")
+    let run = try EmbedRun("-m", strange, "--threads", "1", "a")
+    #expect(run.errors == "")
+    #expect(try run.text == EmbedRun("-m", model, "a").text)
+  }
+
+  @Test func `names a model that is missing, and how to get one`() throws {
+    let output = folder.path("out")
+    let run = try EmbedRun("-m", "no-such-model", "-o", output, "a")
+    #expect(run.status == 1)
+    #expect(run.output == [])
+    #expect(run.errors.hasPrefix("embed: no such model: expected no-such-model in "))
+    #expect(run.errors.contains("Scripts/"))
+    #expect(try folder.names() == ["model"])
+    let path = try EmbedRun("-m", folder.path("nothing"), "a")
+    #expect(path.status == 1)
+    #expect(path.errors.contains(folder.path("nothing")))
+  }
+
+  @Test func `refuses damaged weights, and leaves no output`() throws {
+    let weights = try folder.read("model/model.safetensors")
+    for damaged in [Array(weights.dropLast(100)), [], Array(weights.reversed())] {
+      try folder.write(damaged, to: "model/model.safetensors")
+      let run = try EmbedRun("-m", model, "-o", folder.path("out"), "a")
+      #expect(run.status == 1)
+      #expect(run.errors.hasPrefix("embed: "))
+      #expect(run.errors.contains("model.safetensors"))
+      #expect(run.errors.filter(\.isNewline).count == 1)
+      #expect(try folder.names() == ["model"])
+    }
+  }
+
+  @Test func `names the line of a text that is too long, after all before it`() throws {
+    let long = String(repeating: "cat ", count: 100)
+    let lines = Array(repeating: "a cat", count: 41) + [long] + Array(repeating: "a", count: 9)
+    let path = try folder.write(lines.joined(separator: "\n"), to: "texts")
+    let refused = try EmbedRun("-m", model, "-i", path, "--on-long", "error")
+    #expect(refused.status == 1)
+    #expect(refused.lines.count == 41)
+    #expect(
+      refused.errors == "embed: a text: expected at most 48 tokens, got more (\(path), line 42)\n")
+    let argument = try EmbedRun("-m", model, "--on-long", "error", "a", long)
+    #expect(argument.lines.count == 1)
+    #expect(
+      argument.errors == "embed: a text: expected at most 48 tokens, got more (text 2)\n")
+    let cut = try EmbedRun("-m", model, "-i", path)
+    #expect(cut.status == 0)
+    #expect(cut.lines.count == 51)
+  }
+}
