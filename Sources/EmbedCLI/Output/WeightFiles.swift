@@ -23,7 +23,7 @@ struct WeightFiles {
     }
   }
 
-  /// `F32, 22.7 million parameters, 90.9 MB`
+  /// The sums in words: `F32, 22.7 million parameters, 90.9 MB`.
   var summary: String {
     let names = types.map(\.rawValue).sorted().joined(separator: ", ")
     let millions = String(format: "%.1f", Double(parameterCount) / 1e6)

@@ -94,7 +94,7 @@ final class EmbedProcess {
     }
   }
 
-  /// The next byte of standard output, waited for; nil at the end. The rest stays in the pipe.
+  /// The next byte of standard output, waited for, or nil at the end; the rest stays in the pipe.
   func readByte() throws -> UInt8? { try output.fileHandleForReading.read(upToCount: 1)?.first }
 
   /// Everything that standard output still has, to its end.
