@@ -13,14 +13,17 @@ import texts
 
 if len(sys.argv) != 2:
     sys.exit(__doc__)
-variants = sorted(folder for folder in Path(sys.argv[1]).iterdir() if (folder / "modules.json").exists())
+variants = sorted(folder for folder in Path(sys.argv[1]).iterdir() if any(folder.glob("*.json")))
 if not variants:
-    sys.exit(f"{sys.argv[1]} holds no folder with a modules.json")
+    sys.exit(f"{sys.argv[1]} holds no model folder")
 rows = texts.tiny_texts()
 output = reference.FOLDER / "tiny"
 for old in output.glob("*.safetensors"):
     old.unlink()
 reference.save_json(output / "texts.json", rows)
 for folder in variants:
-    vectors = reference.embed(reference.load(folder), rows)
-    reference.save_vectors(output / f"{folder.name}.safetensors", vectors, folder)
+    model = reference.load(folder)
+    reference.save_vectors(output / f"{folder.name}.safetensors", reference.embed(model, rows), folder)
+    if model.prompts.get("query"):
+        vectors = reference.embed(model, rows, prompt_name="query")
+        reference.save_vectors(output / f"{folder.name}-query.safetensors", vectors, folder)

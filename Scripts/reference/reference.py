@@ -26,9 +26,9 @@ def load(folder):
     )
 
 
-def embed(model, texts):
+def embed(model, texts, prompt_name=None):
     """Vectors (texts, dimensions), each text alone so that no padding takes part."""
-    vectors = model.encode(texts, batch_size=1, show_progress_bar=False)
+    vectors = model.encode(texts, batch_size=1, prompt_name=prompt_name, show_progress_bar=False)
     assert vectors.dtype == numpy.float32 and len(vectors) == len(texts)
     assert numpy.isfinite(vectors).all()
     return numpy.ascontiguousarray(vectors)

@@ -1,4 +1,4 @@
-/// How the token vectors of a sequence become one vector; several modes are concatenated in this order.
+/// How the token vectors of a sequence become one vector; several modes are concatenated in the order of the list.
 ///
 /// Source: `Pooling` of sentence-transformers 6.2 (`sentence_transformer/modules/pooling.py`).
 package enum PoolingMode: Int, Sendable, Hashable, CaseIterable {
