@@ -4,11 +4,12 @@
 struct AddedTokenMatcher: Sendable {
   /// An added token that stands in a text.
   struct Match {
-    let id: Int32
-    /// In bytes.
+    /// The token's id, or nil if it is white space that the token before it has swallowed.
+    let id: Int32?
+    /// In bytes, without the white space that it swallows.
     let length: Int
-    let stripsLeft: Bool
-    let stripsRight: Bool
+    /// Where the token stands, with the white space that it swallows.
+    let swallowed: Range<Int>
   }
 
   private let tokens: [TokenizerDefinition.AddedToken]
@@ -49,12 +50,19 @@ struct AddedTokenMatcher: Sendable {
     let counts =
       (cursor.parsesSpecialTokens || !token.isSpecial)
       && (!token.singleWord || standsAlone(in: text, cursor.position..<end))
-    if counts {
-      return Match(
-        id: token.id, length: length, stripsLeft: token.stripsLeft, stripsRight: token.stripsRight)
+    guard counts else {
+      cursor.plainUntil = end
+      return nil
     }
-    cursor.plainUntil = end
-    return nil
+    let textStart = cursor.textStart
+    // Behind `end`, up to `textStart`, is white space only, if anything.
+    let stop = token.stripsRight ? skipWhitespace(text, from: max(end, textStart)) : end
+    let start =
+      token.stripsLeft
+      ? max(textStart, skipWhitespace(text, backwardsFrom: cursor.position, to: textStart))
+      : cursor.position
+    return Match(
+      id: start < stop ? token.id : nil, length: length, swallowed: min(start, stop)..<stop)
   }
 
   private func longestToken(
@@ -82,5 +90,27 @@ struct AddedTokenMatcher: Sendable {
       range.upperBound < text.count
       && UnicodeData.isWordScalar(UTF8Coding.scalar(in: text, at: range.upperBound).value)
     return !joinsLeft && !joinsRight
+  }
+
+  private func skipWhitespace(_ text: Span<UInt8>, from start: Int) -> Int {
+    var index = start
+    while index < text.count {
+      let (scalar, length) = UTF8Coding.scalar(in: text, at: index)
+      if !UnicodeData.isWhitespace(scalar) { break }
+      index += length
+    }
+    return index
+  }
+
+  private func skipWhitespace(
+    _ text: Span<UInt8>, backwardsFrom end: Int, to start: Int
+  ) -> Int {
+    var index = end
+    while index > start {
+      let (scalar, length) = UTF8Coding.scalar(in: text, before: index)
+      if !UnicodeData.isWhitespace(scalar) { break }
+      index -= length
+    }
+    return index
   }
 }

@@ -17,7 +17,7 @@ struct NormalizedTokenScanner: Sendable {
   init(_ definition: TokenizerDefinition, vocabulary: Vocabulary) {
     addedTokens = AddedTokenMatcher(definition.addedTokens.filter { !$0.isNormalized })
     let normalizer = TextNormalizer(definition)
-    let normalizedTokens = definition.addedTokens.filter(\.isNormalized)
+    let normalizedTokens = definition.addedTokens.filter { $0.isNormalized }
     func normalize(_ token: TokenizerDefinition.AddedToken) -> [UInt8] {
       var buffer = NormalizedBuffer()
       let content = Array(token.content.utf8)
@@ -39,21 +39,21 @@ struct NormalizedTokenScanner: Sendable {
   /// Appends the ids of a text to `scratch.pieces`, until there are more than the limit or the text ends.
   func scan(_ text: Span<UInt8>, cursor: inout ScanCursor, scratch: inout TokenizerScratch) {
     var buffer = NormalizedBuffer()
-    // Text from here on is not yet normalized; white space that a token swallowed is left out.
-    var start = 0
     while cursor.position < text.count && scratch.pieces.ids.count <= cursor.limit {
       let match = skipStretch(text, cursor: &cursor)
-      var end = max(start, cursor.position)
-      if let match, match.stripsLeft { end = trimEnd(text, start..<end) }
-      normalizer.normalize(text, start..<end, to: &buffer)
-      var inner = ScanCursor(parsesSpecialTokens: cursor.parsesSpecialTokens, limit: cursor.limit)
-      scanner.scan(buffer.bytes.span, cursor: &inner, scratch: &scratch)
-      if let match {
-        scratch.pieces.ids.append(match.id)
-        cursor.position += match.length
+      let end = match?.swallowed.lowerBound ?? cursor.position
+      if cursor.textStart < end {
+        normalizer.normalize(text, cursor.textStart..<end, to: &buffer)
+        var inner = ScanCursor(
+          parsesSpecialTokens: cursor.parsesSpecialTokens, limit: cursor.limit)
+        scanner.scan(buffer.bytes.span, cursor: &inner, scratch: &scratch)
       }
-      start = cursor.position
-      if let match, match.stripsRight { start = trimStart(text, start..<text.count) }
+      if let match {
+        if let id = match.id { scratch.pieces.ids.append(id) }
+        cursor.skip(match)
+      } else {
+        cursor.textStart = max(cursor.textStart, cursor.position)
+      }
     }
   }
 
@@ -73,28 +73,6 @@ struct NormalizedTokenScanner: Sendable {
       cursor.position += 1
     }
     return nil
-  }
-
-  /// The end of a range without the white space there.
-  private func trimEnd(_ text: Span<UInt8>, _ range: Range<Int>) -> Int {
-    var end = range.upperBound
-    while end > range.lowerBound {
-      let (scalar, length) = UTF8Coding.scalar(in: text, before: end)
-      if !UnicodeData.isWhitespace(scalar) { break }
-      end -= length
-    }
-    return end
-  }
-
-  /// The start of a range without the white space there.
-  private func trimStart(_ text: Span<UInt8>, _ range: Range<Int>) -> Int {
-    var start = range.lowerBound
-    while start < range.upperBound {
-      let (scalar, length) = UTF8Coding.scalar(in: text, at: start)
-      if !UnicodeData.isWhitespace(scalar) { break }
-      start += length
-    }
-    return start
   }
 
   private static func hasWhitespace(_ bytes: [UInt8]) -> Bool {

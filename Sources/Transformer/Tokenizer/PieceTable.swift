@@ -27,9 +27,8 @@ struct PieceTable: Sendable {
     slots = [Slot](repeating: Slot(), count: 1 << bits)
   }
 
-  /// Adds a part of the pool; of equal byte strings the last one stays, and an empty one is never found.
+  /// Adds a part of the pool; of equal byte strings the last one stays, and an empty one is not kept.
   mutating func insert(_ range: Range<Int>, of pool: [UInt8], id: Int32) {
-    if range.isEmpty { return }
     let identity = ByteRules.identity
     var hash = PieceHash()
     for byte in pool[range] { hash.append(byte) }

@@ -13,6 +13,7 @@ struct TextNormalizer: Sendable {
   }
 
   /// Replaces the buffer's text by a part of a text, normalized.
+  @inline(never)
   func normalize(_ text: Span<UInt8>, _ range: Range<Int>, to buffer: inout NormalizedBuffer) {
     buffer.begin(maximumLength: .max)
     var index = range.lowerBound
@@ -26,7 +27,7 @@ struct TextNormalizer: Sendable {
     buffer.settleMarks()
   }
 
-  @inline(__always)
+  @inline(never)
   private func apply(_ rule: ScalarRule, to scalar: UInt32, buffer: inout NormalizedBuffer) {
     switch rule.kind {
     case .keep where rule.combiningClass == 0, .isolate:

@@ -23,7 +23,7 @@ package struct Tokenizer: Sendable {
     scanner = WordScanner(
       definition, addedTokens: AddedTokenMatcher(definition.addedTokens), vocabulary: vocabulary)
     normalizedTokenScanner =
-      definition.addedTokens.contains(where: \.isNormalized)
+      definition.addedTokens.contains { $0.isNormalized }
       ? NormalizedTokenScanner(definition, vocabulary: vocabulary) : nil
     prefix = definition.prefix
     suffix = definition.suffix
@@ -34,6 +34,9 @@ package struct Tokenizer: Sendable {
 
   /// The number of tokens, added ones included.
   package var vocabularySize: Int { vocabulary.count + extraTokens.count }
+
+  /// The largest id that a text can get; ids may have gaps, so that it says more than their number.
+  package var largestID: Int32 { max(vocabulary.largestID, extraTokens.last?.id ?? 0) }
 
   /// The spelling of a token, or nil if no token has that id.
   package func token(for id: Int32) -> String? {
@@ -80,7 +83,7 @@ package struct Tokenizer: Sendable {
     }
   }
 
-  /// The added tokens that are not in the vocabulary.
+  /// The added tokens that are not in the vocabulary, by ascending id.
   private static func extraTokens(
     _ addedTokens: [TokenizerDefinition.AddedToken], _ vocabulary: Vocabulary
   ) throws(TokenizerError) -> [TokenizerDefinition.AddedToken] {
@@ -98,10 +101,14 @@ package struct Tokenizer: Sendable {
       }
       extra.append(token)
     }
-    extra.sort { $0.id < $1.id }
-    for (first, second) in zip(extra, extra.dropFirst()) where first.id == second.id {
-      throw .duplicateID(first.id, tokens: [first.content, second.content])
+    var unique: [TokenizerDefinition.AddedToken] = []
+    for token in extra.sorted(by: { $0.id < $1.id }) {
+      if let last = unique.last, last.id == token.id {
+        if last.content.utf8.elementsEqual(token.content.utf8) { continue }
+        throw .duplicateID(token.id, tokens: [last.content, token.content])
+      }
+      unique.append(token)
     }
-    return extra
+    return unique
   }
 }

@@ -57,11 +57,14 @@ struct Vocabulary: Sendable {
     self.pool = pool
     self.beginnings = beginnings
     self.continuations = continuations
-    powers = PieceHash.powers(upTo: max(beginnings.longest, continuations.longest))
+    // No continuation is longer than its own spelling.
+    powers = PieceHash.powers(upTo: beginnings.longest)
   }
 
   /// The number of ids.
   var count: Int { tokens.count }
+
+  var largestID: Int32 { tokens.last?.id ?? 0 }
 
   /// The spelling of a token, or nil if no token has that id.
   ///

@@ -27,7 +27,7 @@ extension WordScanner {
   }
 
   /// Does with a scalar what its rule says.
-  @inline(__always)
+  @inline(never)
   private func apply(
     _ rule: ScalarRule, to scalar: UInt32, word: inout NormalizedBuffer, pieces: inout PieceBuffer
   ) {

@@ -5,8 +5,7 @@
 /// by scalar through the Unicode table (`WordScanner+General.swift`). The two can alternate because ASCII white space
 /// and punctuation are starters that no normalization changes, joins with a neighbour or moves a mark across.
 ///
-/// White space that an added token swallows (`lstrip`, `rstrip`) needs no attention: it only separates words, so that the
-/// ids are the same either way.
+/// White space that an added token swallows (`lstrip`, `rstrip`) may be scanned all the same: it only separates words.
 struct WordScanner: Sendable {
   /// What a run of word bytes ends at.
   private enum Stop {
@@ -59,8 +58,8 @@ struct WordScanner: Sendable {
         appendWord(text, cursor.position..<next, hash: hash, rules, pieces: &scratch.pieces)
         cursor.position = next
       case .addedToken(let match):
-        scratch.pieces.ids.append(match.id)
-        cursor.position += match.length
+        if let id = match.id { scratch.pieces.ids.append(id) }
+        cursor.skip(match)
       }
     }
   }

@@ -131,7 +131,7 @@ struct UnicodeTable: Sendable {
     if kept.count == 1 { return kept[0] }
     let index = expansions.count
     expansions.append(UInt32(kept.count))
-    expansions.append(contentsOf: kept.map(\.rawValue))
+    expansions.append(contentsOf: kept.map { $0.rawValue })
     return .expand(at: index)
   }
 

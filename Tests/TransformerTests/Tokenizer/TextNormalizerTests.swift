@@ -1,0 +1,102 @@
+import Testing
+
+@testable import Transformer
+
+@Suite("Text normalizer")
+struct TextNormalizerTests {
+  private func normalize(_ text: String, with definition: TokenizerDefinition) -> [UInt8] {
+    var buffer = NormalizedBuffer()
+    let bytes = Array(text.utf8)
+    TextNormalizer(definition).normalize(bytes.span, 0..<bytes.count, to: &buffer)
+    return buffer.bytes
+  }
+
+  /// 4,096 scalars from `block`, each between two letters.
+  private func textOfScalars(from block: UInt32) -> [UInt8] {
+    var text = ""
+    for scalar in (block..<block + 0x1000).compactMap(Unicode.Scalar.init) {
+      text.unicodeScalars.append("a")
+      text.unicodeScalars.append(scalar)
+      text.unicodeScalars.append("B")
+    }
+    return Array(text.utf8)
+  }
+
+  @Test func `makes of every scalar what the reference library makes of it`() throws {
+    struct Case: Decodable {
+      var checksums: [UInt32]
+    }
+    struct Reference: Decodable {
+      var blocks: [UInt32]
+      var cases: [Pair<TokenizerReference.Switches, Case>]
+    }
+    let reference = try TokenizerReference.read("normalization.json", as: Reference.self)
+    #expect(reference.cases.count == 16)
+    let checksum = Checksum()
+    let texts = reference.blocks.map(textOfScalars(from:))
+    for entry in reference.cases {
+      var definition = TokenizerDefinition(["[UNK]"])
+      entry.first.apply(to: &definition)
+      let normalizer = TextNormalizer(definition)
+      var buffer = NormalizedBuffer()
+      for (index, text) in texts.enumerated() {
+        normalizer.normalize(text.span, 0..<text.count, to: &buffer)
+        #expect(
+          checksum(buffer.bytes) == entry.second.checksums[index],
+          "scalars from \(String(reference.blocks[index], radix: 16)) with \(entry.first)")
+      }
+    }
+  }
+
+  @Test func `puts marks that stay in canonical order, but not across a starter`() {
+    var definition = TokenizerDefinition(["[UNK]"])
+    definition.lowercases = false
+    // U+302E (class 224) and U+1D165 (class 216) are spacing marks, which survive.
+    let marks = "a\u{302E}\u{1D165}b"
+    #expect(normalize(marks, with: definition) == Array("a\u{1D165}\u{302E}b".utf8))
+    // U+0941 is a nonspacing mark of class 0: it goes, and keeps the others apart. U+0000 goes before.
+    let apart = "a\u{302E}\u{0941}\u{1D165}"
+    #expect(normalize(apart, with: definition) == Array("a\u{302E}\u{1D165}".utf8))
+    let dropped = "a\u{302E}\0\u{1D165}"
+    #expect(normalize(dropped, with: definition) == Array("a\u{1D165}\u{302E}".utf8))
+  }
+
+  @Test func `keeps the order of marks of one class`() {
+    // U+302E and U+302F have class 224, U+1D165 has 216 and U+1D16D has 226.
+    let text = "\u{1D16D}\u{302F}\u{302E}\u{1D165}\u{302F}"
+    let sorted = "\u{1D165}\u{302F}\u{302E}\u{302F}\u{1D16D}"
+    #expect(normalize(text, with: TokenizerDefinition(["[UNK]"])) == Array(sorted.utf8))
+  }
+
+  @Test func `leaves everything alone with all switches off`() {
+    var definition = TokenizerDefinition(["[UNK]"])
+    definition.cleansText = false
+    definition.separatesChineseCharacters = false
+    definition.stripsAccents = false
+    definition.lowercases = false
+    let text = "A\0\u{E9}e\u{301}\u{4F60}\u{2003}\u{AC00}\u{302E}\u{1D165}\u{10FFFF}"
+    #expect(normalize(text, with: definition) == Array(text.utf8))
+  }
+}
+
+/// CRC-32 as in zlib.
+private struct Checksum {
+  private let table: [UInt32]
+
+  init() {
+    table = (UInt32(0)..<256).map { byte in
+      var value = byte
+      for _ in 0..<8 {
+        let carry: UInt32 = value & 1 == 1 ? 0xEDB8_8320 : 0
+        value = value >> 1 ^ carry
+      }
+      return value
+    }
+  }
+
+  func callAsFunction(_ bytes: [UInt8]) -> UInt32 {
+    var value = UInt32.max
+    for byte in bytes { value = table[Int(UInt8(truncatingIfNeeded: value) ^ byte)] ^ value >> 8 }
+    return value ^ .max
+  }
+}
