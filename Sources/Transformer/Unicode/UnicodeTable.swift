@@ -1,7 +1,7 @@
 /// What the normalizer does with every Unicode scalar, as a two-stage table.
 ///
 /// The table depends on the tokenizer's switches and is expanded from `UnicodeData` once per tokenizer, which takes
-/// a fraction of a millisecond and about 200 KB. Each entry folds all steps of the reference together (cleaning,
+/// a fraction of a millisecond and about 120 KB. Each entry folds all steps of the reference together (cleaning,
 /// spaces around ideographs, canonical decomposition, removal of marks, lower case, splitting), so that one look-up
 /// settles nearly every scalar.
 struct UnicodeTable: Sendable {
