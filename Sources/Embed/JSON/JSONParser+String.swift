@@ -99,6 +99,10 @@ extension JSONParser {
 
   /// The bytes of a range as text.
   private func text(_ range: Range<Int>) throws(JSONError) -> String {
+    // Vocabularies are mostly ASCII, where validation would cost more than everything else.
+    if bytes[range].allSatisfy({ $0 < 0x80 }) {
+      return String(decoding: bytes[range], as: UTF8.self)
+    }
     if let text = String(validating: bytes[range], as: UTF8.self) { return text }
     let offset = range.lowerBound + Self.validPrefixLength(bytes[range])
     throw error(.invalidUTF8(bytes[offset]), at: offset)

@@ -74,7 +74,8 @@ public struct ModelFolder: Sendable {
     }
     (modules, dimensions) = try list.sentenceModules(
       inputs: pooling.modes.count * configuration.hiddenSize)
-    truncatedDimensions = sentence.truncatedDimensions
+    let length = dimensions
+    truncatedDimensions = sentence.truncatedDimensions.flatMap { $0 < length ? $0 : nil }
     prompts = sentence.prompts
     defaultPrompt = sentence.defaultPrompt
   }

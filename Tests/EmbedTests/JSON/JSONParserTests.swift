@@ -64,6 +64,8 @@ import Testing
     #expect(value["\u{E9}"] == .number("1"))
     #expect(value != .object([]))
     #expect(JSONValue.string("\u{E9}") != .string("e\u{301}"))
+    #expect(ExactString("\u{E9}") != ExactString("e\u{301}"))
+    #expect(ExactString("\u{E9}").hashValue == ExactString("\u{E9}").hashValue)
   }
 
   @Test(
@@ -94,7 +96,8 @@ import Testing
 
   @Test(
     arguments: [
-      (#""\ud83d""#, 0xD83D, 1), (#""\ude00""#, 0xDE00, 1), (#""a\ud83dz""#, 0xD83D, 2),
+      (#""\ud83d""#, 0xD83D, 1), (#""\ude00""#, 0xDE00, 1), (#""\ude00\ude00""#, 0xDE00, 1),
+      (#""a\ud83dz""#, 0xD83D, 2),
       (#""\ud83d\n""#, 0xD83D, 1), (#""\ud83d\ud83d""#, 0xD83D, 1), (#""\ud83d\u0041""#, 0xD83D, 1),
     ] as [(String, UInt16, Int)])
   func `refuses half a surrogate pair`(_ text: String, _ unit: UInt16, _ offset: Int) throws {

@@ -72,6 +72,33 @@ import Transformer
     #expect(try ModelFixture(.bare).open().pooling.modes == [.mean])
   }
 
+  @Test(
+    arguments: [
+      (#"{"word_embedding_dimension":32}"#, [.mean], true),
+      (#"{"word_embedding_dimension":32,"pooling_mode_mean_tokens":false}"#, [.mean], true),
+      (
+        #"{"word_embedding_dimension":32,"pooling_mode_cls_token":true,"include_prompt":false}"#,
+        [.cls], false
+      ),
+      (
+        #"{"embedding_dimension":32,"pooling_mode":"max","pooling_mode_cls_token":true}"#, [.max],
+        true
+      ),
+      (
+        #"{"embedding_dimension":32,"word_embedding_dimension":9,"pooling_mode":["cls","cls"]}"#,
+        [.cls, .cls], true
+      ),
+    ] as [(String, [PoolingMode], Bool)])
+  func `takes the defaults of sentence-transformers for a pooling, and newer keys before older`(
+    _ text: String, _ modes: [PoolingMode], _ includesPrompt: Bool
+  ) throws {
+    let fixture = try ModelFixture()
+    try fixture.write(text, to: "1_Pooling/config.json")
+    #expect(
+      try fixture.open().pooling
+        == PoolingConfiguration(modes: modes, includesPrompt: includesPrompt))
+  }
+
   @Test func `reads Dense modules`() throws {
     let fixture = try ModelFixture(.denseResidual)
     let folder = try fixture.open()
@@ -148,6 +175,16 @@ import Transformer
       try fixture.refusal()
         == #"unknown prompt: expected one of ["a"], got "c" "#
         + "(DIR/config_sentence_transformers.json, default_prompt_name)")
+  }
+
+  @Test(arguments: [("31", 31), ("32", nil), ("64", nil), ("null", nil)] as [(String, Int?)])
+  func `cuts vectors at the authors' length only when it is shorter`(
+    _ text: String, _ expected: Int?
+  ) throws {
+    let fixture = try ModelFixture()
+    try fixture.write(
+      "{\"truncate_dim\":\(text)}", to: "config_sentence_transformers.json")
+    #expect(try fixture.open().truncatedDimensions == expected)
   }
 
   @Test func `names a folder by its last component`() throws {
