@@ -42,7 +42,7 @@ def token_ids(model, texts):
 def weights_checksum(folder):
     """The SHA-256 over the weights, files of shards in the order of their names."""
     digest = hashlib.sha256()
-    for file in sorted(Path(folder).glob("*.safetensors")):
+    for file in sorted(Path(folder).rglob("*.safetensors")):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
