@@ -22,6 +22,17 @@ import Testing
     #expect(try run.lines.map(TestVectors.parse) == expected)
   }
 
+  @Test func `embeds with the default model, which is beside the package`() throws {
+    let run = try EmbedRun("Hello World")
+    #expect(run.status == 0)
+    #expect(run.errors == "")
+    let vector = try TestVectors.parse(run.text)
+    #expect(vector.count == 384)
+    // sentence-transformers 6.2
+    let expected: [Float] = [-0.03447726, 0.03102319, 0.00673497, 0.02610900, -0.03936198]
+    #expect(zip(vector, expected).allSatisfy { abs($0 - $1) <= 1e-5 })
+  }
+
   @Test func `finds a model by its name in the environment's folders`() throws {
     let environment = ["EMBED_MODELS": folder.path]
     let named = try EmbedRun("-m", "model", "a", environment: environment)
@@ -84,6 +95,16 @@ import Testing
       #expect(run.errors.filter(\.isNewline).count == 1)
       #expect(try folder.names() == ["model"])
     }
+  }
+
+  @Test func `refuses vectors that are no numbers`() throws {
+    var weights = try folder.read("model/model.safetensors")
+    for index in weights.indices.suffix(weights.count / 2) { weights[index] = 0xFF }
+    try folder.write(weights, to: "model/model.safetensors")
+    let run = try EmbedRun("-m", model, "a")
+    #expect(run.status == 1)
+    #expect(run.output == [])
+    #expect(run.errors == "embed: a vector that is not finite (text 1)\n")
   }
 
   @Test func `names the line of a text that is too long, after all before it`() throws {

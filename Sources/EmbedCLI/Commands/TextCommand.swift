@@ -16,7 +16,7 @@ struct TextCommand: AsyncParsableCommand {
         base64    a line is the vector's little-endian float32 bytes in base64
         hex       a line is the same bytes in hexadecimal
         blob      the same bytes, one vector after another
-        npy       a NumPy array of float32, (count, dimensions)
+        npy       a NumPy array of float32, (count, dimensions), when all texts are done
 
       EXAMPLES:
         embed "A cat sat on the mat."

@@ -25,7 +25,7 @@ struct TemporaryFile {
   ///
   /// - Throws: `EmbedError` with code `fileInaccessible`.
   static func unnamed() throws(EmbedError) -> Descriptor {
-    let folder = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+    let folder = FileManager.default.temporaryDirectory.path
     let file = try TemporaryFile(folder: folder + "/", name: "temporary file in \(folder)")
     unlink(file.path)
     Interruption.shared.forgetTemporaryFile(file.path)

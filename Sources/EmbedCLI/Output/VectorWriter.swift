@@ -36,12 +36,14 @@ struct VectorWriter {
   mutating func write(_ embeddings: [Embedding], of records: ArraySlice<Record>) throws {
     precondition(embeddings.count == records.count, "an embedder returns one vector for each input")
     for (embedding, record) in zip(embeddings, records) {
-      do throws(EmbedError) {
-        try check(embedding, of: record)
-      } catch {
+      guard embedding.vector.allSatisfy(\.isFinite) else {
         try flush()
-        throw error
+        throw EmbedError(.invalidInput, "a vector that is not finite", at: record.location)
       }
+      precondition(
+        embedding.dimensions == dimensions ?? embedding.dimensions,
+        "an embedder's vectors have the same dimensions")
+      dimensions = embedding.dimensions
       buffer.append(embedding, id: record.id, format: format)
       count += 1
       if buffer.count >= Self.flushSize { try flush() }
@@ -67,19 +69,6 @@ struct VectorWriter {
       }
     }
     try output.commit()
-  }
-
-  private mutating func check(_ embedding: Embedding, of record: Record) throws(EmbedError) {
-    guard embedding.vector.allSatisfy(\.isFinite) else {
-      throw EmbedError(.invalidInput, "a vector that is not finite", at: record.location)
-    }
-    let expected = dimensions ?? embedding.dimensions
-    dimensions = expected
-    guard format != .npy || embedding.dimensions == expected else {
-      throw EmbedError(
-        .invalidInput, "a vector's dimensions", expected: "\(expected)",
-        got: "\(embedding.dimensions)", at: record.location)
-    }
   }
 
   private mutating func flush() throws {
