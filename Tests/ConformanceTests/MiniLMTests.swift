@@ -20,8 +20,16 @@ import Testing
   ) async throws {
     let reference = try ReferenceVectors(folder: "minilm")
     try #require(reference.texts.count >= 200)
-    let embeddings = try await embedder(engine, kernels: kernels).embed(reference.texts)
-    #expect(reference.largestDifference(to: embeddings) < 1e-5)
+    // A debug build does not specialize the baseline's kernels, which are generic code of another file: hundreds of
+    // times slower, so those get every twentieth text.
+    let step = kernels.isBaseline ? 20 : 1
+    let indices = Array(stride(from: 0, to: reference.texts.count, by: step))
+    let texts = indices.map { reference.texts[$0] }
+    let embeddings = try await embedder(engine, kernels: kernels).embed(texts)
+    #expect(embeddings.count == indices.count)
+    for (index, embedding) in zip(indices, embeddings) {
+      #expect(largestDifference(embedding.vector, reference.vectors[index]) < 1e-5)
+    }
   }
 
   @Test(arguments: [LocalEmbedder.Engine.openblas, .simd])
