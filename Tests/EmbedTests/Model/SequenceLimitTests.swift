@@ -28,7 +28,7 @@ import Testing
       (#"{"max_seq_length":512}"#, nil, 64),
       (#"{"max_seq_length":20,"processor_kwargs":{"model_max_length":10}}"#, "30", 10),
       (#"{"tokenizer_args":{"model_max_length":10}}"#, "30", 10),
-    (#"{"max_seq_length":20,"processor_kwargs":{}}"#, "30", 20),
+      (#"{"max_seq_length":20,"processor_kwargs":{}}"#, "30", 20),
     ] as [(String?, String?, Int)])
   func `takes the sentence's limit, else the tokenizer's, within the positions`(
     _ sentence: String?, _ tokenizer: String?, _ expected: Int
