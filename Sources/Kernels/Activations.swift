@@ -1,6 +1,8 @@
 /// Rows of floats that a pass reads and the next one writes: `(rows, columns)`, row-major, aligned to 64 bytes.
 ///
 /// The memory is reused: `resize` keeps it unless more is needed.
+// Embedded Swift only lets other modules see the deinit of a type that is usable from inline.
+@usableFromInline
 package struct Activations: ~Copyable, @unchecked Sendable {
   package let columns: Int
   package private(set) var rows = 0
