@@ -1,4 +1,5 @@
 import Kernels
+import KernelsBaseline
 import Transformer
 
 // Entry points that use what a host would use, so that the optimizer makes code of it, generics included, and linking

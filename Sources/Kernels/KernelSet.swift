@@ -1,7 +1,7 @@
 /// The kernels of one instruction set.
 ///
-/// `KernelSet.baseline` runs everywhere; the modules `KernelsAVX2` and `KernelsAVX512` hold the others, which must only
-/// be called on CPUs that have their instructions. All matrices are row-major.
+/// The module `KernelsBaseline` holds the set that runs everywhere; `KernelsAVX2` and `KernelsAVX512` hold the others,
+/// which must only be called on CPUs that have their instructions. All matrices are row-major.
 @usableFromInline
 package struct KernelSet: Sendable {
   @usableFromInline typealias Source = UnsafePointer<Float>
@@ -51,9 +51,6 @@ package struct KernelSet: Sendable {
     addScaledRow = { Unit.addScaled($0, $1, factor: $2, columns: $3) }
     maximumRow = { Unit.takeMaximum($0, $1, columns: $2) }
   }
-
-  /// The kernels for every CPU of the architecture.
-  package static let baseline = KernelSet("baseline", BaselineUnit.self)
 }
 
 extension KernelSet: CustomStringConvertible {

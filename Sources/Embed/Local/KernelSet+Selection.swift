@@ -2,6 +2,7 @@ import CIntrinsics
 import Kernels
 import KernelsAVX2
 import KernelsAVX512
+import KernelsBaseline
 
 extension KernelSet {
   /// The kernels that this CPU can run, the quickest first.

@@ -1,10 +1,11 @@
-/// The registers that every CPU of the architecture has: SSE2, NEON, or WebAssembly's 128 bits.
-@usableFromInline
-package enum BaselineUnit: VectorUnit {
-  @usableFromInline package typealias Floats = SIMD4<Float>
+package import Kernels
 
-  @inlinable @inline(__always)
-  package static func multiplyAdd(
+/// The registers that every CPU of the architecture has: SSE2, NEON, or WebAssembly's 128 bits.
+enum BaselineUnit: VectorUnit {
+  typealias Floats = SIMD4<Float>
+
+  @inline(__always)
+  static func multiplyAdd(
     _ a: SIMD4<Float>, _ b: SIMD4<Float>, _ c: SIMD4<Float>
   ) -> SIMD4<Float> {
     #if arch(arm64)
@@ -15,20 +16,25 @@ package enum BaselineUnit: VectorUnit {
     #endif
   }
 
-  @inlinable @inline(__always)
-  package static func maximum(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+  @inline(__always)
+  static func maximum(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
     // `pointwiseMax` is an out-of-line call.
     a.replacing(with: b, where: b .> a)
   }
 
-  @inlinable @inline(__always)
-  package static func minimum(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+  @inline(__always)
+  static func minimum(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
     a.replacing(with: b, where: b .< a)
   }
 
-  @inlinable @inline(__always)
-  package static func scale(_ a: SIMD4<Float>, byPowerOfTwo bits: SIMD4<Float>) -> SIMD4<Float> {
+  @inline(__always)
+  static func scale(_ a: SIMD4<Float>, byPowerOfTwo bits: SIMD4<Float>) -> SIMD4<Float> {
     let exponent = unsafeBitCast(bits, to: SIMD4<Int32>.self) &<< 23
     return unsafeBitCast(unsafeBitCast(a, to: SIMD4<Int32>.self) &+ exponent, to: SIMD4<Float>.self)
   }
+}
+
+extension KernelSet {
+  /// The kernels for every CPU of the architecture.
+  package static let baseline = KernelSet("baseline", BaselineUnit.self)
 }
