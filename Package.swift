@@ -53,11 +53,11 @@ let package = Package(
     // where they are imported.
     .target(name: "KernelsBaseline", dependencies: ["Kernels"], swiftSettings: [optimized]),
     .target(
-      name: "KernelsAVX2", dependencies: ["Kernels"],
+      name: "KernelsAVX2", dependencies: ["CIntrinsics", "Kernels"],
       swiftSettings: instructionSet("x86-64-v3")
     ),
     .target(
-      name: "KernelsAVX512", dependencies: ["Kernels"],
+      name: "KernelsAVX512", dependencies: ["CIntrinsics", "Kernels"],
       swiftSettings: instructionSet("x86-64-v4")
     ),
     .target(name: "Transformer", dependencies: ["Kernels"], swiftSettings: [optimized]),

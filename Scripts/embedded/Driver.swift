@@ -13,9 +13,9 @@ struct PortableEngine: MatrixEngine {
 
   func multiply(
     _ input: borrowing Activations, by layer: Linear<PackedMatrix>, epilogue: Epilogue,
-    into output: inout Activations
+    into output: inout Activations, loop: ParallelLoop
   ) {
-    kernels.multiply(input, by: layer.weight, into: &output)
+    kernels.multiply(input, by: layer.weight, into: &output, loop: loop)
     if case .bias(let activation) = epilogue {
       kernels.activate(&output, bias: layer.bias, activation)
     }

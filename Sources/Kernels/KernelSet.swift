@@ -13,13 +13,15 @@ package struct KernelSet: Sendable {
   @usableFromInline let activateRows: @Sendable (Target, Int, Int, Source, Activation) -> Void
   @usableFromInline let layerNormRow:
     @Sendable (Target, Source, Source, Source, Source, Source, Float, Int) -> Void
-  @usableFromInline let attendSequence: @Sendable (Source, Int, Int, Int, Target, Target) -> Void
+  @usableFromInline let attendHeads:
+    @Sendable (Source, Int, Range<Int>, Int, Int, Target, Target) -> Void
   @usableFromInline let attentionScratchSize: @Sendable (Int, Int) -> Int
   @usableFromInline let multiplyPacked:
-    @Sendable (Source, Int, Int, Source, Target, Int, Source?, Activation) -> Void
+    @Sendable (Source, Int, Int, Source, Range<Int>, Target, Int, Source?, Activation) -> Void
   @usableFromInline let packTransposed: @Sendable (Source, Int, Int, Target) -> Void
   @usableFromInline let addScaledRow: @Sendable (Target, Source, Float, Int) -> Void
   @usableFromInline let maximumRow: @Sendable (Target, Source, Int) -> Void
+  @usableFromInline let multiplyRegisters: @Sendable (Int) -> Float
 
   /// Instantiates every kernel for a vector unit; to be called in a module compiled for its instruction set.
   @inlinable @inline(__always)
@@ -34,22 +36,23 @@ package struct KernelSet: Sendable {
       Unit.addLayerNorm(
         output, a, b, c, scale: scale, shift: shift, epsilon: epsilon, columns: columns)
     }
-    attendSequence = { queryKeyValue, tokens, headCount, headSize, context, scratch in
+    attendHeads = { queryKeyValue, tokens, heads, hidden, headSize, context, scratch in
       Unit.attention(
-        queryKeyValue, tokens: tokens, headCount: headCount, headSize: headSize, context: context,
-        scratch: scratch)
+        queryKeyValue, tokens: tokens, heads: heads, hidden: hidden, headSize: headSize,
+        context: context, scratch: scratch)
     }
     attentionScratchSize = { Unit.attentionScratchSize(tokens: $0, headSize: $1) }
-    multiplyPacked = { input, rows, inputs, panels, output, outputs, bias, activation in
+    multiplyPacked = { input, rows, inputs, panels, range, output, outputs, bias, activation in
       Unit.multiplyPacked(
-        input, rows: rows, inputs: inputs, panels: panels, output: output, outputs: outputs,
-        bias: bias, activation)
+        input, rows: rows, inputs: inputs, panels: panels, in: range, output: output,
+        outputs: outputs, bias: bias, activation)
     }
     packTransposed = { source, rows, columns, target in
       Unit.packTransposed(source, rows: rows, columns: columns, stride: columns, into: target)
     }
     addScaledRow = { Unit.addScaled($0, $1, factor: $2, columns: $3) }
     maximumRow = { Unit.takeMaximum($0, $1, columns: $2) }
+    multiplyRegisters = { Unit.multiplyRegisters(rounds: $0) }
   }
 }
 
@@ -100,7 +103,7 @@ extension KernelSet {
   /// - Complexity: O(n² · hidden) for a sequence of n tokens.
   package func attention(
     _ queryKeyValue: borrowing Activations, offsets: [Int], headCount: Int,
-    context: inout Activations, scratch: inout Activations
+    context: inout Activations, scratch: inout Activations, loop: ParallelLoop = .serial
   ) {
     let hidden = context.columns
     precondition(
@@ -112,24 +115,35 @@ extension KernelSet {
       let start = offsets[index]
       let tokens = offsets[index + 1] - start
       precondition(tokens > 0, "a sequence has tokens")
-      let scratchSize = attentionScratchSize(tokens, headSize)
-      scratch.resize(rows: (scratchSize + scratch.columns - 1) / scratch.columns)
-      attendSequence(
-        queryKeyValue.pointer + start * 3 * hidden, tokens, headCount, headSize,
-        context.mutablePointer + start * hidden, scratch.mutablePointer)
+      let scratchRows = (attentionScratchSize(tokens, headSize) + hidden - 1) / hidden
+      scratch.resize(rows: loop.rangeCount(headCount) * scratchRows)
+      let source = queryKeyValue.pointer + start * 3 * hidden
+      let target = context.mutablePointer + start * hidden
+      let buffers = scratch.mutablePointer
+      loop.forEachRange(of: headCount) { number, heads in
+        attendHeads(
+          source, tokens, heads, hidden, headSize, target, buffers + number * scratchRows * hidden)
+      }
     }
   }
 
   /// Lays weights `(outputs, inputs)` out for `multiply`.
   ///
+  /// - Parameter storage: makes the storage for a number of floats that its second argument fills.
   /// - Complexity: O(`outputs * inputs`).
-  package func pack(_ weight: WeightMatrix) -> PackedMatrix {
-    let panels = (weight.rows + panelWidth - 1) / panelWidth
-    let storage = FloatStorage(count: panels * panelWidth * weight.columns) { target in
+  package func pack(
+    _ weight: WeightMatrix,
+    storage: (Int, (UnsafeMutablePointer<Float>) -> Void) -> FloatStorage = {
+      FloatStorage(count: $0, initialize: $1)
+    }
+  ) -> PackedMatrix {
+    let panelCount = (weight.rows + panelWidth - 1) / panelWidth
+    let panels = storage(panelCount * panelWidth * weight.columns) { target in
       packTransposed(weight.storage.pointer, weight.rows, weight.columns, target)
     }
     return PackedMatrix(
-      outputs: weight.rows, inputs: weight.columns, panels: storage, panelWidth: panelWidth)
+      outputs: weight.rows, inputs: weight.columns, panels: panels, panelCount: panelCount,
+      panelWidth: panelWidth)
   }
 
   /// `output = activation(input · weightᵀ + bias)`, or the product alone without a bias.
@@ -138,15 +152,27 @@ extension KernelSet {
   /// - Complexity: O(`rows * inputs * outputs`).
   package func multiply(
     _ input: borrowing Activations, by weight: PackedMatrix, bias: FloatStorage? = nil,
-    _ activation: Activation = .identity, into output: inout Activations
+    _ activation: Activation = .identity, into output: inout Activations,
+    loop: ParallelLoop = .serial
   ) {
     precondition(weight.panelWidth == panelWidth, "weights are packed by the same kernels")
     precondition(
       input.columns == weight.inputs && output.columns == weight.outputs
         && output.rows == input.rows, "a product's shapes agree")
     precondition(bias.map { $0.count == weight.outputs } ?? true, "a bias has one value an output")
-    multiplyPacked(
-      input.pointer, input.rows, weight.inputs, weight.panels.pointer, output.mutablePointer,
-      weight.outputs, bias?.pointer, activation)
+    let (source, rows, target) = (input.pointer, input.rows, output.mutablePointer)
+    loop.forEachRange(of: weight.panelCount) { _, panels in
+      multiplyPacked(
+        source, rows, weight.inputs, weight.panels.pointer, panels, target, weight.outputs,
+        bias?.pointer, activation)
+    }
+  }
+
+  /// Multiplies and adds in registers alone, as quickly as the CPU can: the peak that products are measured by.
+  ///
+  /// Returns the number of floating-point operations, and a number that depends on all of them.
+  /// - Complexity: O(`rounds`).
+  package func multiplyInRegisters(rounds: Int) -> (operations: Int, result: Float) {
+    (24 * panelWidth / 2 * rounds, multiplyRegisters(rounds))
   }
 }

@@ -4,7 +4,8 @@
 package struct PackedMatrix: Sendable {
   package let outputs: Int
   package let inputs: Int
-  /// `(ceil(outputs / panelWidth), inputs, panelWidth)`, zeros past the outputs.
+  /// `(panelCount, inputs, panelWidth)`, zeros past the outputs.
   let panels: FloatStorage
+  let panelCount: Int
   let panelWidth: Int
 }

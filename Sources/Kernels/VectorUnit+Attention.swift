@@ -1,20 +1,19 @@
 extension VectorUnit {
-  /// Scaled dot-product attention of one sequence, all heads (Vaswani et al., arXiv:1706.03762, section 3.2).
+  /// Scaled dot-product attention of one sequence, a range of heads (Vaswani et al., arXiv:1706.03762, section 3.2).
   ///
-  /// - `queryKeyValue`: `(tokens, 3 * headCount * headSize)`, the queries of all heads, then the keys, then the values.
-  /// - `context`: `(tokens, headCount * headSize)`.
+  /// - `queryKeyValue`: `(tokens, 3 * hidden)`, the queries of all heads, then the keys, then the values.
+  /// - `context`: `(tokens, hidden)`.
   /// - `scratch`: `attentionScratchSize` floats.
   @inlinable @inline(__always)
   static func attention(
-    _ queryKeyValue: UnsafePointer<Float>, tokens: Int, headCount: Int, headSize: Int,
-    context: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    _ queryKeyValue: UnsafePointer<Float>, tokens: Int, heads: Range<Int>, hidden: Int,
+    headSize: Int, context: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
-    let hidden = headCount &* headSize
     let paddedTokens = roundedUpToPanel(tokens)
     let keys = scratch  // (panels of keys, headSize, panelWidth)
     let values = keys + paddedTokens &* headSize  // (panels of components, tokens, panelWidth)
-    let scores = values + tokens &* roundedUpToPanel(headSize)  // (6, paddedTokens)
-    for head in 0..<headCount {
+    let scores = values + tokens &* roundedUpToPanel(headSize)  // (productRows, paddedTokens)
+    for head in heads {
       let query = queryKeyValue + head &* headSize
       packTransposed(
         query + hidden, rows: tokens, columns: headSize, stride: 3 &* hidden, into: keys)
@@ -25,7 +24,7 @@ extension VectorUnit {
     }
   }
 
-  /// One head: six queries at a time, so that their scores stay in the first-level cache.
+  /// One head: a few queries at a time, so that their scores stay in the first-level cache.
   @inlinable @inline(__always)
   static func attend(
     _ query: UnsafePointer<Float>, tokens: Int, hidden: Int, headSize: Int,
@@ -94,18 +93,23 @@ extension VectorUnit {
     _ source: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int,
     into panels: UnsafeMutablePointer<Float>
   ) {
+    // A cache line of each row at a time: what is written meanwhile stays in the first-level cache.
+    let blockSize = 16
     var panel = panels
     var first = 0
     while first < rows {
       let count = rows &- first < panelWidth ? rows &- first : panelWidth
-      for lane in 0..<count {
-        let row = source + (first &+ lane) &* stride
-        for column in 0..<columns { panel[column &* panelWidth &+ lane] = row[column] }
-      }
-      if count < panelWidth {
-        for column in 0..<columns {
+      var block = 0
+      while block < columns {
+        let end = columns &- block < blockSize ? columns : block &+ blockSize
+        for lane in 0..<count {
+          let row = source + (first &+ lane) &* stride
+          for column in block..<end { panel[column &* panelWidth &+ lane] = row[column] }
+        }
+        for column in block..<end {
           for lane in count..<panelWidth { panel[column &* panelWidth &+ lane] = 0 }
         }
+        block = end
       }
       panel += columns &* panelWidth
       first &+= panelWidth

@@ -1,14 +1,14 @@
-/// The rows that a matrix product's inner loop holds in registers, for every instruction set.
-@usableFromInline let productRows = 6
+/// How far ahead of the product weights are asked for, in floats: what comes from memory takes as long as 4 KiB.
+@usableFromInline let prefetchDistance = 1024
 
 extension VectorUnit {
   /// The columns that a matrix product's inner loop holds in registers: two of them.
   @inlinable @inline(__always)
   static var panelWidth: Int { 2 &* width }
 
-  /// `output = a · panel`: up to six rows by one panel, twelve sums in registers.
+  /// `output = a · panel`: up to `productRows` rows by one panel, their sums in registers.
   ///
-  /// - `a`: `(rows, depth)` with `aStride` floats from row to row, 1 to 6 rows.
+  /// - `a`: `(rows, depth)` with `aStride` floats from row to row.
   /// - `panel`: `(depth, panelWidth)`.
   /// - `output`: `(rows, panelWidth)` with `outputStride` floats from row to row.
   @inlinable @inline(__always)
@@ -16,47 +16,76 @@ extension VectorUnit {
     _ a: UnsafePointer<Float>, aStride: Int, rows: Int, panel: UnsafePointer<Float>, depth: Int,
     output: UnsafeMutablePointer<Float>, outputStride: Int
   ) {
-    // Missing rows repeat the last one and are not stored: one loop serves every height.
-    let last = rows &- 1
-    let a0 = a
-    let a1 = a + aStride &* (last < 1 ? last : 1)
-    let a2 = a + aStride &* (last < 2 ? last : 2)
-    let a3 = a + aStride &* (last < 3 ? last : 3)
-    let a4 = a + aStride &* (last < 4 ? last : 4)
-    let a5 = a + aStride &* last
+    // A constant number of rows, so that each height has a loop of its own without the others' work.
+    switch rows {
+    case 1: multiplyRows(1, a, aStride, panel, depth, output, outputStride)
+    case 2: multiplyRows(2, a, aStride, panel, depth, output, outputStride)
+    case 3: multiplyRows(3, a, aStride, panel, depth, output, outputStride)
+    case 4: multiplyRows(4, a, aStride, panel, depth, output, outputStride)
+    case 5: multiplyRows(5, a, aStride, panel, depth, output, outputStride)
+    case 6: multiplyRows(6, a, aStride, panel, depth, output, outputStride)
+    case 7: multiplyRows(7, a, aStride, panel, depth, output, outputStride)
+    case 8: multiplyRows(8, a, aStride, panel, depth, output, outputStride)
+    case 9: multiplyRows(9, a, aStride, panel, depth, output, outputStride)
+    case 10: multiplyRows(10, a, aStride, panel, depth, output, outputStride)
+    case 11: multiplyRows(11, a, aStride, panel, depth, output, outputStride)
+    case 12: multiplyRows(12, a, aStride, panel, depth, output, outputStride)
+    case 13: multiplyRows(13, a, aStride, panel, depth, output, outputStride)
+    default: multiplyRows(14, a, aStride, panel, depth, output, outputStride)
+    }
+  }
+
+  /// `multiplyPanel` for a number of rows that the compiler knows, at most fourteen.
+  @inlinable @inline(__always)
+  static func multiplyRows(
+    _ rows: Int, _ a: UnsafePointer<Float>, _ aStride: Int, _ panel: UnsafePointer<Float>,
+    _ depth: Int, _ output: UnsafeMutablePointer<Float>, _ outputStride: Int
+  ) {
+    // Heights that this instruction set does not use leave no code.
+    guard rows <= productRows else { return }
+    // One by one: an array of registers would be an array in memory.
     let zero = Floats(repeating: 0)
-    var c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero
-    var c30 = zero, c31 = zero, c40 = zero, c41 = zero, c50 = zero, c51 = zero
+    var c00 = zero, c01 = zero, c10 = zero, c11 = zero
+    var c20 = zero, c21 = zero, c30 = zero, c31 = zero
+    var c40 = zero, c41 = zero, c50 = zero, c51 = zero
+    var c60 = zero, c61 = zero, c70 = zero, c71 = zero
+    var c80 = zero, c81 = zero, c90 = zero, c91 = zero
+    var c100 = zero, c101 = zero, c110 = zero, c111 = zero
+    var c120 = zero, c121 = zero, c130 = zero, c131 = zero
     var b = panel
-    for k in 0..<depth {
+    var x = a
+    for _ in 0..<depth {
+      prefetch(b + prefetchDistance)
+      if width &* 4 == 64 { prefetch(b + (prefetchDistance &+ width)) }
       let b0 = load(b)
       let b1 = load(b + width)
+      func add(_ row: Int, _ left: inout Floats, _ right: inout Floats) {
+        guard row < rows else { return }
+        let value = Floats(repeating: x[row &* aStride])
+        left = multiplyAdd(value, b0, left)
+        right = multiplyAdd(value, b1, right)
+      }
+      add(0, &c00, &c01)
+      add(1, &c10, &c11)
+      add(2, &c20, &c21)
+      add(3, &c30, &c31)
+      add(4, &c40, &c41)
+      add(5, &c50, &c51)
+      add(6, &c60, &c61)
+      add(7, &c70, &c71)
+      add(8, &c80, &c81)
+      add(9, &c90, &c91)
+      add(10, &c100, &c101)
+      add(11, &c110, &c111)
+      add(12, &c120, &c121)
+      add(13, &c130, &c131)
       b += panelWidth
-      let x0 = Floats(repeating: a0[k])
-      c00 = multiplyAdd(x0, b0, c00)
-      c01 = multiplyAdd(x0, b1, c01)
-      let x1 = Floats(repeating: a1[k])
-      c10 = multiplyAdd(x1, b0, c10)
-      c11 = multiplyAdd(x1, b1, c11)
-      let x2 = Floats(repeating: a2[k])
-      c20 = multiplyAdd(x2, b0, c20)
-      c21 = multiplyAdd(x2, b1, c21)
-      let x3 = Floats(repeating: a3[k])
-      c30 = multiplyAdd(x3, b0, c30)
-      c31 = multiplyAdd(x3, b1, c31)
-      let x4 = Floats(repeating: a4[k])
-      c40 = multiplyAdd(x4, b0, c40)
-      c41 = multiplyAdd(x4, b1, c41)
-      let x5 = Floats(repeating: a5[k])
-      c50 = multiplyAdd(x5, b0, c50)
-      c51 = multiplyAdd(x5, b1, c51)
+      x += 1
     }
-    var target = output
     func storeRow(_ row: Int, _ left: Floats, _ right: Floats) {
       guard row < rows else { return }
-      store(left, target)
-      store(right, target + width)
-      target += outputStride
+      store(left, output + row &* outputStride)
+      store(right, output + (row &* outputStride &+ width))
     }
     storeRow(0, c00, c01)
     storeRow(1, c10, c11)
@@ -64,9 +93,17 @@ extension VectorUnit {
     storeRow(3, c30, c31)
     storeRow(4, c40, c41)
     storeRow(5, c50, c51)
+    storeRow(6, c60, c61)
+    storeRow(7, c70, c71)
+    storeRow(8, c80, c81)
+    storeRow(9, c90, c91)
+    storeRow(10, c100, c101)
+    storeRow(11, c110, c111)
+    storeRow(12, c120, c121)
+    storeRow(13, c130, c131)
   }
 
-  /// `output = a · panels` for up to six rows and all panels; columns past `columns` are not stored.
+  /// `output = a · panels` for up to `productRows` rows and all panels; columns past `columns` are not stored.
   ///
   /// - `a`: `(rows, depth)`, `panels`: `(panels, depth, panelWidth)`, `output`: `(rows, columns)`, strides as given.
   @inlinable @inline(__always)
@@ -85,35 +122,34 @@ extension VectorUnit {
     }
   }
 
-  /// `output = activation(input · weightᵀ + bias)`, or the product alone without a bias.
+  /// `output = activation(input · weightᵀ + bias)` in a range of panels, or the product alone without a bias.
   ///
   /// - `input`: `(rows, inputs)`, `panels`: `(panels, inputs, panelWidth)`, `output`: `(rows, outputs)`,
   ///   `bias`: `(outputs)`.
   @inlinable @inline(__always)
   static func multiplyPacked(
     _ input: UnsafePointer<Float>, rows: Int, inputs: Int, panels: UnsafePointer<Float>,
-    output: UnsafeMutablePointer<Float>, outputs: Int, bias: UnsafePointer<Float>?,
-    _ activation: Activation
+    in range: Range<Int>, output: UnsafeMutablePointer<Float>, outputs: Int,
+    bias: UnsafePointer<Float>?, _ activation: Activation
   ) {
-    var column = 0
+    let blocks = (rows &+ productRows &- 1) / productRows
     // A panel stays in the second-level cache while all rows pass over it.
-    while column < outputs {
-      let panel = panels + column &* inputs
+    for panel in range {
+      let column = panel &* panelWidth
       let columns = outputs &- column < panelWidth ? outputs &- column : panelWidth
-      var row = 0
-      while row < rows {
-        let height = rows &- row < productRows ? rows &- row : productRows
+      for block in 0..<blocks {
+        // Blocks of about the same height: the loop for one row leaves most of the multipliers idle.
+        let row = block &* rows / blocks
+        let height = (block &+ 1) &* rows / blocks &- row
         let tile = output + (row &* outputs &+ column)
         storePanel(
-          input + row &* inputs, aStride: inputs, rows: height, panel: panel, depth: inputs,
-          output: tile, outputStride: outputs, columns: columns)
+          input + row &* inputs, aStride: inputs, rows: height, panel: panels + column &* inputs,
+          depth: inputs, output: tile, outputStride: outputs, columns: columns)
         if let bias {
           activate(
             tile, rows: height, columns: columns, stride: outputs, bias: bias + column, activation)
         }
-        row &+= productRows
       }
-      column &+= panelWidth
     }
   }
 
@@ -123,22 +159,43 @@ extension VectorUnit {
     _ a: UnsafePointer<Float>, aStride: Int, rows: Int, panel: UnsafePointer<Float>, depth: Int,
     output: UnsafeMutablePointer<Float>, outputStride: Int, columns: Int
   ) {
-    guard columns < panelWidth else {
-      multiplyPanel(
-        a, aStride: aStride, rows: rows, panel: panel, depth: depth, output: output,
-        outputStride: outputStride)
-      return
-    }
     withUnsafeTemporaryAllocation(of: Float.self, capacity: productRows &* panelWidth) { tile in
       guard let tile = tile.baseAddress else { return }
+      let isWhole = columns >= panelWidth
       multiplyPanel(
-        a, aStride: aStride, rows: rows, panel: panel, depth: depth, output: tile,
-        outputStride: panelWidth)
+        a, aStride: aStride, rows: rows, panel: panel, depth: depth,
+        output: isWhole ? output : tile, outputStride: isWhole ? outputStride : panelWidth)
+      guard !isWhole else { return }
       for row in 0..<rows {
         for column in 0..<columns {
           output[row &* outputStride &+ column] = tile[row &* panelWidth &+ column]
         }
       }
     }
+  }
+
+  /// Twelve multiply-adds in registers, `rounds` times: as many as hide the latency of one.
+  @inlinable @inline(__always)
+  static func multiplyRegisters(rounds: Int) -> Float {
+    let one = Floats(repeating: 1)
+    var c00 = one, c01 = one, c10 = one, c11 = one, c20 = one, c21 = one
+    var c30 = one, c31 = one, c40 = one, c41 = one, c50 = one, c51 = one
+    let x = Floats(repeating: 0.5)
+    for _ in 0..<rounds {
+      c00 = multiplyAdd(x, c00, x)
+      c01 = multiplyAdd(x, c01, x)
+      c10 = multiplyAdd(x, c10, x)
+      c11 = multiplyAdd(x, c11, x)
+      c20 = multiplyAdd(x, c20, x)
+      c21 = multiplyAdd(x, c21, x)
+      c30 = multiplyAdd(x, c30, x)
+      c31 = multiplyAdd(x, c31, x)
+      c40 = multiplyAdd(x, c40, x)
+      c41 = multiplyAdd(x, c41, x)
+      c50 = multiplyAdd(x, c50, x)
+      c51 = multiplyAdd(x, c51, x)
+    }
+    let sum = c00 + c01 + c10 + c11 + c20 + c21 + c30 + c31 + c40 + c41 + c50 + c51
+    return sum.sum()
   }
 }

@@ -6,8 +6,14 @@
 package protocol VectorUnit: SendableMetatype {
   associatedtype Floats: SIMD where Floats.Scalar == Float
 
+  /// The rows whose sums a matrix product's inner loop holds in registers, two registers a row: 1 to 14.
+  static var productRows: Int { get }
+
   /// `a * b + c`; one rounding where the instruction set has it, two otherwise.
   static func multiplyAdd(_ a: Floats, _ b: Floats, _ c: Floats) -> Floats
+
+  /// Asks for the cache line at an address, which need not be valid.
+  static func prefetch(_ address: UnsafePointer<Float>)
 
   // The operations below are requirements, not generic code, because the standard library has instructions for them on
   // its concrete vectors alone and goes lane by lane otherwise.

@@ -1,9 +1,16 @@
+import CIntrinsics
 package import Kernels
 
 #if arch(x86_64)
   /// Registers of 256 bits with fused multiply-add: x86-64-v3.
   enum AVX2Unit: VectorUnit {
     typealias Floats = SIMD8<Float>
+
+    @inline(__always)
+    static var productRows: Int { 6 }
+
+    @inline(__always)
+    static func prefetch(_ address: UnsafePointer<Float>) { prefetch_for_read(address) }
 
     @inline(__always)
     static func multiplyAdd(

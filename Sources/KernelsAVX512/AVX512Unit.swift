@@ -1,9 +1,16 @@
+import CIntrinsics
 package import Kernels
 
 #if arch(x86_64)
   /// Registers of 512 bits with fused multiply-add: x86-64-v4.
   enum AVX512Unit: VectorUnit {
     typealias Floats = SIMD16<Float>
+
+    @inline(__always)
+    static var productRows: Int { 14 }
+
+    @inline(__always)
+    static func prefetch(_ address: UnsafePointer<Float>) { prefetch_for_read(address) }
 
     @inline(__always)
     static func multiplyAdd(

@@ -5,6 +5,12 @@ enum BaselineUnit: VectorUnit {
   typealias Floats = SIMD4<Float>
 
   @inline(__always)
+  static var productRows: Int { 6 }
+
+  @inline(__always)
+  static func prefetch(_ address: UnsafePointer<Float>) {}
+
+  @inline(__always)
   static func multiplyAdd(
     _ a: SIMD4<Float>, _ b: SIMD4<Float>, _ c: SIMD4<Float>
   ) -> SIMD4<Float> {

@@ -55,6 +55,24 @@ import Testing
     #expect(embedding.status == 0)
   }
 
+  @Test func `runs on the instruction set that is asked for, and names those there are`() throws {
+    let expected = try EmbedRun("-m", model, "a")
+    let baseline = ["EMBED_INSTRUCTION_SET": "baseline"]
+    let shown = try EmbedRun(
+      "models", "show", model, "--engine", "simd", environment: baseline)
+    #expect(shown.text.contains("\nengine             simd, baseline kernels\n"))
+    let run = try EmbedRun("-m", model, "a", environment: baseline)
+    let vectors = try [run, expected].map { try TestVectors.parse($0.text) }
+    #expect(zip(vectors[0], vectors[1]).allSatisfy { abs($0 - $1) <= 1e-6 })
+    let refused = try EmbedRun("-m", model, "a", environment: ["EMBED_INSTRUCTION_SET": "sse9"])
+    #expect(refused.status == 2)
+    #expect(refused.output == [])
+    #expect(
+      refused.errors.hasPrefix(
+        "embed: environment variable EMBED_INSTRUCTION_SET: expected "))
+    #expect(refused.errors.contains("baseline on this machine, got \"sse9\""))
+  }
+
   @Test func `gives an option the last word over the address`() throws {
     let run = try EmbedRun("models", "show", "local:\(model)?threads=3", "--threads", "2")
     #expect(run.text.contains("\nthreads            2\n"))

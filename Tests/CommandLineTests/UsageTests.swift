@@ -5,7 +5,7 @@ import Testing
 @Suite struct UsageTests {
   @Test(arguments: [
     [], ["text"], ["similarity"], ["tokenize"], ["models"], ["models", "list"], ["models", "show"],
-    ["models", "path"],
+    ["models", "path"], ["bench"],
   ])
   func `helps with examples`(command: [String]) throws {
     let run = try EmbedRun(script: "$EMBED \(command.joined(separator: " ")) --help")
@@ -46,6 +46,9 @@ import Testing
     ["similarity", "one text"],
     ["similarity", "--metric", "taste", "a", "b"],
     ["models", "nonsense"],
+    ["bench", "--rounds", "0", "a"],
+    ["bench", "--queries", "-1", "a"],
+    ["bench", "-f", "xml", "a"],
   ])
   func `refuses wrong usage with status 2 and the usage`(arguments: [String]) throws {
     let run = try EmbedRun(arguments: arguments)

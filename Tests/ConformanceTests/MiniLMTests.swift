@@ -8,8 +8,8 @@ import Testing
 @Suite struct MiniLMTests {
   private func embedder(
     _ engine: LocalEmbedder.Engine, kernels: KernelSet = KernelSet.available[0]
-  ) throws -> LocalEmbedder {
-    try LocalEmbedder(
+  ) async throws -> LocalEmbedder {
+    try await LocalEmbedder(
       ModelFolder(path: PackageFolder.defaultModel),
       configuration: LocalEmbedder.Configuration(threads: 2, engine: engine), kernels: kernels)
   }
@@ -29,7 +29,7 @@ import Testing
     engine: LocalEmbedder.Engine
   ) async throws {
     let reference = try ReferenceVectors(folder: "minilm")
-    let embedder = try embedder(engine)
+    let embedder = try await embedder(engine)
     let together = try await embedder.embed(reference.texts)
     for (text, embedding) in zip(reference.texts, together) {
       let alone = try await embedder.embed(text)
@@ -39,7 +39,7 @@ import Testing
 
   @Test(arguments: [LocalEmbedder.Engine.auto, .portable])
   func `the machine's own choice is one of the engines`(choice: LocalEmbedder.Engine) async throws {
-    let embedder = try embedder(choice)
+    let embedder = try await embedder(choice)
     #expect(["openblas", "simd"].contains { embedder.engineName.hasPrefix($0) })
     let embedding = try await embedder.embed("Hello World")
     let reference: [Float] = [-0.03447726, 0.03102319, 0.00673497, 0.02610900, -0.03936198]

@@ -9,10 +9,10 @@ import Testing
   private func embedder(
     _ model: TinyModel, engine: LocalEmbedder.Engine = .auto,
     kernels: KernelSet = KernelSet.available[0]
-  ) throws -> LocalEmbedder {
+  ) async throws -> LocalEmbedder {
     let folder = try TemporaryFolder()
     try model.write(to: folder)
-    return try LocalEmbedder(
+    return try await LocalEmbedder(
       ModelFolder(path: folder.path("model"), name: model.name),
       configuration: LocalEmbedder.Configuration(threads: 2, engine: engine), kernels: kernels)
   }
@@ -31,7 +31,7 @@ import Testing
   ) async throws {
     let reference = try ReferenceVectors(folder: "tiny", name: model.name)
     for engine in [LocalEmbedder.Engine.openblas, .simd] {
-      let embedder = try embedder(model, engine: engine, kernels: kernels)
+      let embedder = try await embedder(model, engine: engine, kernels: kernels)
       let embeddings = try await embedder.embed(
         reference.texts, options: EmbedOptions(normalization: .asModel))
       #expect(embeddings.count == reference.texts.count)
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func `roles put the model's prompts in front`() async throws {
-    let embedder = try embedder(.prompted)
+    let embedder = try await embedder(.prompted)
     let options = EmbedOptions(role: .query, normalization: .asModel)
     let query = try ReferenceVectors(folder: "tiny", name: "prompted-query")
     #expect(difference(query, try await embedder.embed(query.texts, options: options)) < 1e-5)
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func `dimensions are cut, then normalized again`() async throws {
-    let embedder = try embedder(.plain)
+    let embedder = try await embedder(.plain)
     let whole = try await embedder.embed("some words")
     let cut = try await embedder.embed("some words", options: EmbedOptions(dimensions: 5))
     let expected = Embedding(Array(whole.vector.prefix(5)))
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test func `an input that is too long is cut or refused, as asked`() async throws {
-    let embedder = try embedder(.plain)
+    let embedder = try await embedder(.plain)
     let inputs: [EmbeddingInput] = [
       .text("short"), .text(String(repeating: "many words ", count: 50)),
     ]
@@ -99,7 +99,7 @@ import Testing
 
   @Test(arguments: [[Int32](), [-1], [1_000_000]])
   func `token ids outside the vocabulary are refused by index`(ids: [Int32]) async throws {
-    let embedder = try embedder(.plain)
+    let embedder = try await embedder(.plain)
     let error = await #expect(throws: EmbedError.self) {
       try await embedder.embed([.tokens([1]), .tokens(ids)], options: EmbedOptions())
     }
@@ -118,7 +118,7 @@ import Testing
   }
 
   @Test func `thousands of inputs come back in order`() async throws {
-    let embedder = try embedder(.plain)
+    let embedder = try await embedder(.plain)
     let texts = (0..<3000).map { "word \($0 % 700) " + String(repeating: "a b ", count: $0 % 7) }
     let embeddings = try await embedder.embed(texts)
     #expect(embeddings.count == texts.count)
@@ -129,7 +129,7 @@ import Testing
   }
 
   @Test func `cancellation ends a long call between batches`() async throws {
-    let embedder = try embedder(.plain)
+    let embedder = try await embedder(.plain)
     let texts = [String](repeating: String(repeating: "many words ", count: 30), count: 200_000)
     let task = Task { try await embedder.embed(texts) }
     try await Task.sleep(for: .milliseconds(50))
@@ -137,8 +137,10 @@ import Testing
     await #expect(throws: CancellationError.self) { try await task.value }
   }
 
-  @Test func `an engine that the machine lacks is refused by name`() throws {
-    let error = #expect(throws: EmbedError.self) { try embedder(.plain, engine: .tiles) }
+  @Test func `an engine that the machine lacks is refused by name`() async {
+    let error = await #expect(throws: EmbedError.self) {
+      try await embedder(.plain, engine: .tiles)
+    }
     #expect(error?.code == .invalidOption)
     #expect(error?.got?.contains("tiles") == true)
   }

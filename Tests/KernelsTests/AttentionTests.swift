@@ -51,6 +51,13 @@ import Testing
       Activations(qkv, columns: 3 * hidden), offsets: offsets, headCount: shape.heads,
       context: &context, scratch: &scratch)
     let result = context.values
+    kernels.attention(
+      Activations(qkv, columns: 3 * hidden), offsets: offsets, headCount: shape.heads,
+      context: &context, scratch: &scratch,
+      loop: ParallelLoop(width: 2) { iterations, body in
+        for iteration in (0..<iterations).reversed() { body(iteration) }
+      })
+    #expect(context.values == result)
     for (index, tokens) in shape.lengths.enumerated() {
       let rows = offsets[index]..<offsets[index + 1]
       let expected = exact(

@@ -44,4 +44,27 @@ import Testing
     kernels.multiply(input, by: packed, bias: bias, .gelu, into: &output)
     #expect(output.values == expected.values)
   }
+
+  /// Runs a loop's iterations backwards, as threads might.
+  private static let backwards = ParallelLoop(width: 3) { iterations, body in
+    for iteration in (0..<iterations).reversed() { body(iteration) }
+  }
+
+  @Test(arguments: KernelSet.available, Array(1...31))
+  func `a row's product is the same whatever rows are beside it`(_ kernels: KernelSet, rows: Int) {
+    var numbers = Numbers(seed: 8)
+    let (outputs, inputs) = (70, 37)
+    let (x, w) = (numbers.array(rows * inputs), numbers.array(outputs * inputs))
+    let packed = kernels.pack(
+      WeightMatrix(rows: outputs, columns: inputs, storage: FloatStorage(w)))
+    var output = Activations([Float](repeating: .nan, count: rows * outputs), columns: outputs)
+    kernels.multiply(
+      Activations(x, columns: inputs), by: packed, into: &output, loop: Self.backwards)
+    for row in 0..<rows {
+      var alone = Activations([Float](repeating: .nan, count: outputs), columns: outputs)
+      let input = Array(x[row * inputs..<(row + 1) * inputs])
+      kernels.multiply(Activations(input, columns: inputs), by: packed, into: &alone)
+      #expect(output.row(row) == alone.row(0))
+    }
+  }
 }

@@ -17,6 +17,21 @@ extension KernelSet {
     #endif
   }
 
+  /// The kernels that the environment's `EMBED_INSTRUCTION_SET` names, else the quickest.
+  ///
+  /// - Throws: `EmbedError` with code `invalidOption` when this machine has no instruction set of that name.
+  static func selected(environment: [String: String]) throws(EmbedError) -> KernelSet {
+    let sets = available
+    guard let name = environment["EMBED_INSTRUCTION_SET"], !name.isEmpty else { return sets[0] }
+    guard let set = sets.first(where: { $0.name.lowercased() == name.lowercased() }) else {
+      throw EmbedError(
+        .invalidOption, "environment variable EMBED_INSTRUCTION_SET",
+        expected: sets.map { $0.name.lowercased() }.joined(separator: ", ") + " on this machine",
+        got: name.quotedForMessage)
+    }
+    return set
+  }
+
   /// Whether these are the kernels for every CPU, no quicker than its smallest registers.
   var isBaseline: Bool { name == KernelSet.baseline.name }
 }

@@ -20,9 +20,10 @@ public final class LocalEmbedder: Embedder {
   /// The number of worker threads.
   public var threadCount: Int { pool.count }
 
-  private let tokenizer: LocalTokenizer
-  private let model: any LocalModel
-  private let pool: WorkerPool
+  let kernels: KernelSet
+  let tokenizer: LocalTokenizer
+  let model: any LocalModel
+  let pool: WorkerPool
   private let dimensions: Int
 
   /// Loads a model by name or folder.
@@ -34,7 +35,7 @@ public final class LocalEmbedder: Embedder {
     _ model: String, configuration: Configuration = Configuration(),
     library: ModelLibrary = ModelLibrary()
   ) async throws -> LocalEmbedder {
-    try LocalEmbedder(library.locate(model).open(), configuration: configuration)
+    try await LocalEmbedder(library.locate(model).open(), configuration: configuration)
   }
 
   /// Loads the model of a `local:` address.
@@ -54,17 +55,21 @@ public final class LocalEmbedder: Embedder {
   ///
   /// - Throws: as `load(_:configuration:library:)`.
   init(
-    _ folder: ModelFolder, configuration: Configuration,
-    kernels: KernelSet = KernelSet.available[0]
-  ) throws(EmbedError) {
-    let engine = try configuration.resolvedEngine(environment: ProcessInfo.processInfo.environment)
-    (model, engineName) = try Self.loadModel(folder, engine, configuration.precision, kernels)
-    tokenizer = try LocalTokenizer(folder)
+    _ folder: ModelFolder, configuration: Configuration, kernels: KernelSet? = nil
+  ) async throws {
+    let environment = ProcessInfo.processInfo.environment
+    let engine = try configuration.resolvedEngine(environment: environment)
+    self.kernels =
+      if let kernels { kernels } else { try KernelSet.selected(environment: environment) }
+    // The vocabulary takes as long as the weights.
+    async let tokenizer = LocalTokenizer(folder)
+    (model, engineName) = try Self.loadModel(folder, engine, configuration.precision, self.kernels)
+    self.tokenizer = try await tokenizer
     pool = WorkerPool(count: configuration.resolvedThreads, configuration: model.configuration)
     dimensions = folder.truncatedDimensions ?? folder.dimensions
     info = EmbedderInfo(
-      modelID: folder.name, dimensions: dimensions, maximumTokens: tokenizer.maximumTokens,
-      preferredBatchSize: Self.windowSize, roles: tokenizer.roles)
+      modelID: folder.name, dimensions: dimensions, maximumTokens: self.tokenizer.maximumTokens,
+      preferredBatchSize: Self.windowSize, roles: self.tokenizer.roles)
   }
 
   /// Embeds inputs, one vector each, in order.
@@ -78,14 +83,14 @@ public final class LocalEmbedder: Embedder {
     var embeddings: [Embedding] = []
     embeddings.reserveCapacity(inputs.count)
     var sequences = try await tokenize(inputs, from: 0, call)
-    while embeddings.count < inputs.count {
+    while embeddings.count + sequences.count < inputs.count {
       // The next window is tokenized while this one is in the model.
       let end = embeddings.count + sequences.count
       async let upcoming = tokenize(inputs, from: end, call)
       embeddings += try await run(sequences, call)
       sequences = try await upcoming
     }
-    return embeddings
+    return embeddings + (try await run(sequences, call))
   }
 }
 
@@ -116,13 +121,20 @@ extension LocalEmbedder {
   /// The inputs that one job tokenizes.
   private static let sliceSize = 64
   /// The tokens of a batch: enough for the products to be efficient, few enough for the buffers to stay in the cache.
-  private static let batchTokens = 512
+  static let batchTokens = 512
+
+  /// The inputs that are tokenized in less time than it takes to hand them to a worker.
+  private static let inlineSize = 4
 
   /// Tokenizes a window of inputs on the workers.
   private func tokenize(
     _ inputs: [EmbeddingInput], from start: Int, _ call: Call
   ) async throws -> [TokenSequence] {
     let window = start..<min(inputs.count, start + Self.windowSize)
+    if window.count <= Self.inlineSize {
+      var scratch = TokenizerScratch()
+      return try tokenize(inputs, window, call, &scratch)
+    }
     let slices = stride(from: window.lowerBound, to: window.upperBound, by: Self.sliceSize).map {
       $0..<min(window.upperBound, $0 + Self.sliceSize)
     }
@@ -131,7 +143,9 @@ extension LocalEmbedder {
         group.addTask {
           try Task.checkCancellation()
           let result = await self.pool.run { worker in
-            self.tokenize(inputs, slice, call, &worker)
+            Result { () throws(EmbedError) in
+              try self.tokenize(inputs, slice, call, &worker.scratch)
+            }
           }
           return (slice.lowerBound, try result.get())
         }
@@ -144,19 +158,16 @@ extension LocalEmbedder {
 
   private func tokenize(
     _ inputs: [EmbeddingInput], _ slice: Range<Int>, _ call: Call,
-    _ worker: inout WorkerPool.Worker
-  ) -> Result<[TokenSequence], EmbedError> {
+    _ scratch: inout TokenizerScratch
+  ) throws(EmbedError) -> [TokenSequence] {
     var sequences: [TokenSequence] = []
+    sequences.reserveCapacity(slice.count)
     for index in slice {
-      do {
-        sequences.append(
-          try tokenizer.sequence(
-            for: inputs[index], at: index, options: call.options, scratch: &worker.scratch))
-      } catch {
-        return .failure(error)
-      }
+      sequences.append(
+        try tokenizer.sequence(
+          for: inputs[index], at: index, options: call.options, scratch: &scratch))
     }
-    return .success(sequences)
+    return sequences
   }
 
   /// Runs sequences through the model in batches, as many at once as there are workers.
@@ -164,33 +175,43 @@ extension LocalEmbedder {
     let plan = BatchPlan(
       lengths: sequences.map(\.ids.count), budget: Self.batchTokens, workers: pool.count)
     var vectors = [[Float]](repeating: [], count: sequences.count)
-    try await withThrowingTaskGroup(of: (places: [Int], vectors: [[Float]]).self) { group in
-      var waiting = plan.batches[...]
-      func submit() {
-        guard let places = waiting.popFirst() else { return }
-        group.addTask {
-          try Task.checkCancellation()
-          var batch = TokenBatch()
-          for place in places { batch.append(sequences[place].ids) }
-          let model = self.model
-          return (
-            places,
-            await self.pool.run { [batch] worker in
-              model.embed(
-                batch, promptLength: call.promptLength, call.output, &worker.workspace)
-            }
-          )
+    func putAway(_ result: [[Float]], _ places: [Int]) {
+      for (place, vector) in zip(places, result) { vectors[place] = vector }
+    }
+    if plan.batches.count == 1 {
+      try Task.checkCancellation()
+      putAway(await run(sequences, plan.batches[0], call), plan.batches[0])
+    } else {
+      try await withThrowingTaskGroup(of: (places: [Int], vectors: [[Float]]).self) { group in
+        var waiting = plan.batches[...]
+        func submit() {
+          guard let places = waiting.popFirst() else { return }
+          group.addTask {
+            try Task.checkCancellation()
+            return (places, await self.run(sequences, places, call))
+          }
         }
-      }
-      // One more than there are workers, so that none waits for the results to be put away.
-      for _ in 0...pool.count { submit() }
-      for try await result in group {
-        for (place, vector) in zip(result.places, result.vectors) { vectors[place] = vector }
-        submit()
+        // One more than there are workers, so that none waits for the results to be put away.
+        for _ in 0...pool.count { submit() }
+        for try await result in group {
+          putAway(result.vectors, result.places)
+          submit()
+        }
       }
     }
     return zip(sequences, vectors).map { sequence, vector in
       Embedding(vector, tokenCount: sequence.ids.count, isTruncated: sequence.isTruncated)
+    }
+  }
+
+  /// Runs the sequences at some places through the model as one batch.
+  private func run(
+    _ sequences: [TokenSequence], _ places: [Int], _ call: Call
+  ) async -> [[Float]] {
+    var batch = TokenBatch()
+    for place in places { batch.append(sequences[place].ids) }
+    return await pool.runWithHelp { [model, batch] worker in
+      model.embed(batch, promptLength: call.promptLength, call.output, &worker.workspace)
     }
   }
 }

@@ -12,6 +12,14 @@ protocol LocalModel: Sendable {
   ) -> [[Float]]
 }
 
+extension LocalModel {
+  /// The multiplications and additions of a token's products with the layers' weights.
+  var operationsPerToken: Int {
+    let (hidden, intermediate) = (configuration.hiddenSize, configuration.intermediateSize)
+    return 2 * configuration.layerCount * hidden * (4 * hidden + 2 * intermediate)
+  }
+}
+
 extension SentenceModel: LocalModel {
   var configuration: EncoderConfiguration { encoder.configuration }
 }

@@ -24,10 +24,13 @@ struct EmbedCommand: AsyncParsableCommand {
         EMBED_MODEL     the model when -m does not say (else all-MiniLM-L6-v2)
         EMBED_MODELS    a folder of models to search first
         EMBED_ENGINE    the matrix engine when --engine does not say
+        EMBED_INSTRUCTION_SET
+                        avx-512, avx2 or baseline, to use less than the CPU has
       """,
     version: "0.1.0",
     subcommands: [
       TextCommand.self, SimilarityCommand.self, TokenizeCommand.self, ModelsCommand.self,
+      BenchCommand.self,
     ],
     defaultSubcommand: TextCommand.self)
 }

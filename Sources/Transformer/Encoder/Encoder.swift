@@ -26,29 +26,51 @@ package struct Encoder<Engine: MatrixEngine>: Sendable {
   /// - Complexity: O(tokens · layers · hidden · (hidden + intermediate + longest sequence)).
   package func forward(_ batch: TokenBatch, _ workspace: inout Workspace) {
     workspace.resize(tokens: batch.tokenCount)
+    workspace.stopwatch?.start()
     embed(batch, into: &workspace.hidden)
+    workspace.stopwatch?.lap(.embeddings)
     for layer in weights.layers {
-      engine.multiply(
-        workspace.hidden, by: layer.queryKeyValue, epilogue: .bias(.identity),
-        into: &workspace.queryKeyValue)
-      kernels.attention(
-        workspace.queryKeyValue, offsets: batch.offsets, headCount: configuration.headCount,
-        context: &workspace.context, scratch: &workspace.attention)
-      engine.multiply(
-        workspace.context, by: layer.attentionOutput, epilogue: .none,
-        into: &workspace.projection)
-      kernels.addLayerNorm(
-        &workspace.hidden, adding: workspace.projection, bias: layer.attentionOutput.bias,
-        layer.attentionNorm)
-      engine.multiply(
-        workspace.hidden, by: layer.intermediate, epilogue: .bias(configuration.activation),
-        into: &workspace.intermediate)
-      engine.multiply(
-        workspace.intermediate, by: layer.output, epilogue: .none, into: &workspace.projection)
-      kernels.addLayerNorm(
-        &workspace.hidden, adding: workspace.projection, bias: layer.output.bias,
-        layer.outputNorm)
+      attend(layer, batch, &workspace)
+      feedForward(layer, &workspace)
     }
+  }
+
+  /// `hidden = norm(hidden + output(attention(hidden)))`.
+  private func attend(
+    _ layer: EncoderWeights<Engine>.Layer, _ batch: TokenBatch, _ workspace: inout Workspace
+  ) {
+    engine.multiply(
+      workspace.hidden, by: layer.queryKeyValue, epilogue: .bias(.identity),
+      into: &workspace.queryKeyValue, loop: workspace.loop)
+    workspace.stopwatch?.lap(.products)
+    kernels.attention(
+      workspace.queryKeyValue, offsets: batch.offsets, headCount: configuration.headCount,
+      context: &workspace.context, scratch: &workspace.attention, loop: workspace.loop)
+    workspace.stopwatch?.lap(.attention)
+    engine.multiply(
+      workspace.context, by: layer.attentionOutput, epilogue: .none, into: &workspace.projection,
+      loop: workspace.loop)
+    workspace.stopwatch?.lap(.products)
+    kernels.addLayerNorm(
+      &workspace.hidden, adding: workspace.projection, bias: layer.attentionOutput.bias,
+      layer.attentionNorm)
+    workspace.stopwatch?.lap(.layerNorm)
+  }
+
+  /// `hidden = norm(hidden + output(activation(intermediate(hidden))))`.
+  private func feedForward(
+    _ layer: EncoderWeights<Engine>.Layer, _ workspace: inout Workspace
+  ) {
+    engine.multiply(
+      workspace.hidden, by: layer.intermediate, epilogue: .bias(configuration.activation),
+      into: &workspace.intermediate, loop: workspace.loop)
+    engine.multiply(
+      workspace.intermediate, by: layer.output, epilogue: .none, into: &workspace.projection,
+      loop: workspace.loop)
+    workspace.stopwatch?.lap(.products)
+    kernels.addLayerNorm(
+      &workspace.hidden, adding: workspace.projection, bias: layer.output.bias, layer.outputNorm)
+    workspace.stopwatch?.lap(.layerNorm)
   }
 
   /// `hidden = norm(word + position + token type 0)`.

@@ -1,7 +1,11 @@
 package import Kernels
 
-/// The buffers of a forward pass, kept between passes; one for each worker.
+/// What a forward pass works with, kept between passes: its buffers and its threads; one for each worker.
 package struct Workspace: ~Copyable, Sendable {
+  /// Runs the parts of a pass.
+  package var loop = ParallelLoop.serial
+  /// Measures the passes, when someone wants to know.
+  package var stopwatch: Stopwatch?
   /// `(tokens, hidden)`: the input of a layer, and its output.
   package var hidden: Activations
   /// `(tokens, 3 * hidden)`.
@@ -12,7 +16,7 @@ package struct Workspace: ~Copyable, Sendable {
   package var projection: Activations
   /// `(tokens, intermediate)`.
   package var intermediate: Activations
-  /// Keys, values and scores of one head.
+  /// Keys, values and scores of one head, for each part of the loop over the heads.
   package var attention: Activations
 
   package init(_ configuration: EncoderConfiguration) {

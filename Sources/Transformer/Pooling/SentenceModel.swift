@@ -42,6 +42,7 @@ package struct SentenceModel<Engine: MatrixEngine>: Sendable {
       }
     }
     finish(&vectors, options)
+    workspace.stopwatch?.lap(.pooling)
     return vectors
   }
 

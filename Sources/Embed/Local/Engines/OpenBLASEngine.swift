@@ -16,15 +16,18 @@ struct OpenBLASEngine: MatrixEngine {
 
   func multiply(
     _ input: borrowing Activations, by layer: Linear<WeightMatrix>, epilogue: Epilogue,
-    into output: inout Activations
+    into output: inout Activations, loop: ParallelLoop
   ) {
     precondition(input.columns == layer.inputs && output.columns == layer.outputs)
     precondition(input.rows == output.rows)
-    cblas_sgemm(
-      CblasRowMajor, CblasNoTrans, CblasTrans, blasint(input.rows), blasint(layer.outputs),
-      blasint(layer.inputs), 1, input.pointer, blasint(layer.inputs),
-      layer.weight.storage.pointer, blasint(layer.inputs), 0, output.mutablePointer,
-      blasint(layer.outputs))
+    let (source, rows, target) = (input.pointer, input.rows, output.mutablePointer)
+    loop.forEachRange(of: layer.outputs) { _, range in
+      cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows), blasint(range.count),
+        blasint(layer.inputs), 1, source, blasint(layer.inputs),
+        layer.weight.storage.pointer + range.lowerBound * layer.inputs, blasint(layer.inputs), 0,
+        target + range.lowerBound, blasint(layer.outputs))
+    }
     if case .bias(let activation) = epilogue {
       kernels.activate(&output, bias: layer.bias, activation)
     }

@@ -1,0 +1,111 @@
+import Kernels
+import Transformer
+
+extension LocalEmbedder {
+  /// Where the time of one thread goes.
+  public struct Profile: Sendable, Hashable {
+    /// The tokens that the model saw.
+    public let tokenCount: Int
+    /// The stages in the order of a pass, with the seconds that each took.
+    public let stages: [Stage]
+    /// Floating-point operations a second in the products with the weights.
+    public let productRate: Double
+    /// Floating-point operations a second in registers alone, the most that the instruction set in use could reach.
+    public let peakRate: Double
+
+    /// A stage of the work.
+    public struct Stage: Sendable, Hashable {
+      /// The stage, for people.
+      public let name: String
+      /// What it took, in seconds.
+      public let seconds: Double
+    }
+  }
+
+  /// Tokenizes texts and runs them through the model on one thread, a stopwatch in hand.
+  ///
+  /// - Throws: as `embed(_:options:)`.
+  /// - Complexity: O(number of tokens), each costing a pass through the model.
+  @concurrent
+  public func profile(_ texts: [String]) async throws -> Profile {
+    let result = await pool.run { worker in self.profile(texts, &worker) }
+    return try result.get()
+  }
+
+  private func profile(
+    _ texts: [String], _ worker: inout WorkerPool.Worker
+  ) -> Result<Profile, EmbedError> {
+    let clock = ContinuousClock()
+    let start = clock.now
+    @Sendable func nanoseconds() -> Int64 { (clock.now - start).nanoseconds }
+
+    let peakRounds = 10_000_000
+    let peakStart = nanoseconds()
+    let (operations, result) = kernels.multiplyInRegisters(rounds: peakRounds)
+    precondition(result.isFinite)
+    let peakRate = Double(operations) / Double(nanoseconds() - peakStart) * 1e9
+
+    let tokenizerStart = nanoseconds()
+    var sequences: [TokenSequence] = []
+    for (index, text) in texts.enumerated() {
+      do {
+        sequences.append(
+          try tokenizer.sequence(
+            for: .text(text), at: index, options: EmbedOptions(), scratch: &worker.scratch))
+      } catch {
+        return .failure(error)
+      }
+    }
+    let tokenizing = nanoseconds() - tokenizerStart
+
+    worker.workspace.stopwatch = Stopwatch(now: nanoseconds)
+    let plan = BatchPlan(lengths: sequences.map(\.ids.count), budget: Self.batchTokens, workers: 1)
+    for places in plan.batches {
+      var batch = TokenBatch()
+      for place in places { batch.append(sequences[place].ids) }
+      _ = model.embed(
+        batch, promptLength: 0, OutputOptions(normalization: .unit, dimensions: nil),
+        &worker.workspace)
+    }
+    let stopwatch = worker.workspace.stopwatch
+    worker.workspace.stopwatch = nil
+    return .success(
+      Profile(
+        sequences, tokenizing: tokenizing, stopwatch: stopwatch, peakRate: peakRate,
+        operationsPerToken: model.operationsPerToken))
+  }
+}
+
+extension LocalEmbedder.Profile {
+  fileprivate init(
+    _ sequences: [TokenSequence], tokenizing: Int64, stopwatch: Stopwatch?, peakRate: Double,
+    operationsPerToken: Int
+  ) {
+    tokenCount = sequences.reduce(0) { $0 + $1.ids.count }
+    func seconds(_ stage: Stopwatch.Stage) -> Double { Double(stopwatch?[stage] ?? 0) / 1e9 }
+    stages =
+      [Stage(name: "tokenizer", seconds: Double(tokenizing) / 1e9)]
+      + Stopwatch.Stage.allCases.map { Stage(name: $0.name, seconds: seconds($0)) }
+    productRate = Double(tokenCount * operationsPerToken) / max(seconds(.products), 1e-9)
+    self.peakRate = peakRate
+  }
+}
+
+extension Stopwatch.Stage {
+  fileprivate var name: String {
+    switch self {
+    case .embeddings: "embeddings"
+    case .products: "matrix products"
+    case .attention: "attention"
+    case .layerNorm: "layer norms"
+    case .pooling: "pooling"
+    }
+  }
+}
+
+extension Duration {
+  /// Whole nanoseconds.
+  fileprivate var nanoseconds: Int64 {
+    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+  }
+}

@@ -1,0 +1,111 @@
+import Embed
+import Foundation
+
+/// What a benchmark found.
+struct BenchmarkReport {
+  let model: String
+  let engine: String?
+  let threads: Int?
+  let texts: Int
+  let tokens: Int
+  /// Seconds to load the model, and then to its first vector.
+  let loading: Double
+  let first: Double
+  /// Seconds for one text after another, sorted.
+  let latencies: [Double]
+  /// Seconds for all texts, sorted.
+  let rounds: [Double]
+  let peakMemory: Int?
+  let profile: LocalEmbedder.Profile?
+
+  init(
+    _ embedder: any Embedder, texts: Int, tokens: Int, loading: Double, first: Double,
+    latencies: [Double], rounds: [Double], profile: LocalEmbedder.Profile?
+  ) {
+    let local = embedder as? LocalEmbedder
+    model = embedder.info.modelID
+    engine = local?.engineName
+    threads = local?.threadCount
+    self.texts = texts
+    self.tokens = tokens
+    self.loading = loading
+    self.first = first
+    self.latencies = latencies
+    self.rounds = rounds
+    peakMemory = ProcessMemory.peak
+    self.profile = profile
+  }
+
+  private var median: Double { Self.percentile(50, of: rounds) }
+
+  /// The value that so many per cent of sorted values do not pass (the nearest-rank method).
+  private static func percentile(_ percent: Int, of sorted: [Double]) -> Double {
+    sorted[max(0, (sorted.count * percent + 99) / 100 - 1)]
+  }
+
+  /// The report for people, whole lines.
+  var text: String {
+    var table = TextTable()
+    func row(_ name: String, _ value: String) { table.append([name, value]) }
+    row("model", model)
+    if let engine { row("engine", engine) }
+    if let threads { row("threads", "\(threads)") }
+    row("texts", "\(texts), \(tokens) tokens")
+    row("loading", Self.milliseconds(loading))
+    row("first vector", Self.milliseconds(first))
+    row(
+      "one text",
+      [50, 90, 99].map { "p\($0) \(Self.milliseconds(Self.percentile($0, of: latencies)))" }
+        .joined(separator: ", "))
+    row("texts a second", "\(Int(Double(texts) / median))")
+    row("tokens a second", "\(Int(Double(tokens) / median))")
+    if let peakMemory { row("peak memory", "\(peakMemory >> 20) MiB") }
+    return table.text + (profile?.table ?? "")
+  }
+
+  private static func milliseconds(_ seconds: Double) -> String {
+    String(format: "%.2f ms", seconds * 1000)
+  }
+
+  /// The report for programs; times in seconds, memory in bytes.
+  var json: JSONValue {
+    func number(_ value: Double) -> JSONValue { .number("\(value)") }
+    var members: [(key: String, value: JSONValue)] = [("model", .string(model))]
+    if let engine { members.append(("engine", .string(engine))) }
+    if let threads { members.append(("threads", .number("\(threads)"))) }
+    members += [
+      ("texts", .number("\(texts)")), ("tokens", .number("\(tokens)")),
+      ("loading", number(loading)), ("first_vector", number(first)),
+      ("p50", number(Self.percentile(50, of: latencies))),
+      ("p90", number(Self.percentile(90, of: latencies))),
+      ("p99", number(Self.percentile(99, of: latencies))),
+      ("texts_per_second", number(Double(texts) / median)),
+      ("tokens_per_second", number(Double(tokens) / median)),
+    ]
+    if let peakMemory { members.append(("peak_memory", .number("\(peakMemory)"))) }
+    if let profile {
+      members += [
+        ("stages", .object(profile.stages.map { ($0.name, number($0.seconds)) })),
+        ("product_rate", number(profile.productRate)), ("peak_rate", number(profile.peakRate)),
+      ]
+    }
+    return .object(members)
+  }
+}
+
+extension LocalEmbedder.Profile {
+  fileprivate var table: String {
+    let total = stages.reduce(0) { $0 + $1.seconds }
+    var table = TextTable(["", "share", "us a token"])
+    for stage in stages {
+      table.append([
+        stage.name, String(format: "%5.1f %%", 100 * stage.seconds / total),
+        String(format: "%.2f", 1e6 * stage.seconds / Double(tokenCount)),
+      ])
+    }
+    let rates = String(
+      format: "products: %.1f GFLOP/s, %.0f %% of the %.1f that this thread could do at f32\n",
+      productRate / 1e9, 100 * productRate / peakRate, peakRate / 1e9)
+    return "\none thread, \(tokenCount) tokens:\n" + table.text + rates
+  }
+}
