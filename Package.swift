@@ -22,11 +22,12 @@ if Context.environment["CI"] != nil {
 ///
 /// After a change in `Kernels`, an incremental debug build keeps the old inlined bodies here: remove
 /// `.build/debug/Kernels?*.build`.
-func instructionSet(_ architecture: String) -> [SwiftSetting] {
+func instructionSet(_ architecture: String, _ extensions: String...) -> [SwiftSetting] {
   #if arch(x86_64)
-    [optimized, .unsafeFlags(["-Xcc", "-march=\(architecture)"])]
+    let options = ["-march=\(architecture)"] + extensions.map { "-m\($0)" }
+    return [optimized, .unsafeFlags(options.flatMap { ["-Xcc", $0] })]
   #else
-    [optimized]
+    return [optimized]
   #endif
 }
 
@@ -60,6 +61,10 @@ let package = Package(
       name: "KernelsAVX512", dependencies: ["CIntrinsics", "Kernels"],
       swiftSettings: instructionSet("x86-64-v4")
     ),
+    .target(
+      name: "KernelsAVX512BF16", dependencies: ["CIntrinsics", "Kernels", "KernelsAVX512"],
+      swiftSettings: instructionSet("x86-64-v4", "avx512bf16")
+    ),
     .target(name: "Transformer", dependencies: ["Kernels"], swiftSettings: [optimized]),
 
     // The library.
@@ -67,7 +72,7 @@ let package = Package(
       name: "Embed",
       dependencies: [
         "CIntrinsics", "COpenBLAS", "Kernels", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512",
-        "Transformer",
+        "KernelsAVX512BF16", "Transformer",
       ],
       swiftSettings: [optimized]
     ),

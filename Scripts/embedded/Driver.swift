@@ -13,7 +13,7 @@ struct PortableEngine: MatrixEngine {
 
   func multiply(
     _ input: borrowing Activations, by layer: Linear<PackedMatrix>, epilogue: Epilogue,
-    into output: inout Activations, loop: ParallelLoop
+    into output: inout Activations, scratch: inout Activations, loop: ParallelLoop
   ) {
     kernels.multiply(input, by: layer.weight, into: &output, loop: loop)
     if case .bias(let activation) = epilogue {

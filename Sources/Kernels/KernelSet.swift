@@ -45,7 +45,7 @@ package struct KernelSet: Sendable {
     multiplyPacked = { input, rows, inputs, panels, range, output, outputs, bias, activation in
       Unit.multiplyPacked(
         input, rows: rows, inputs: inputs, panels: panels, in: range, output: output,
-        outputs: outputs, bias: bias, activation)
+        outputs: outputs, bias: bias, activation, elementwise: Unit.self)
     }
     packTransposed = { source, rows, columns, target in
       Unit.packTransposed(source, rows: rows, columns: columns, stride: columns, into: target)

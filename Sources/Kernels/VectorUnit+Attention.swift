@@ -12,7 +12,8 @@ extension VectorUnit {
     let paddedTokens = roundedUpToPanel(tokens)
     let keys = scratch  // (panels of keys, headSize, panelWidth)
     let values = keys + paddedTokens &* headSize  // (panels of components, tokens, panelWidth)
-    let scores = values + tokens &* roundedUpToPanel(headSize)  // (productRows, paddedTokens)
+    // (productRows, paddedTokens), then (productRows)
+    let scores = values + tokens &* roundedUpToPanel(headSize)
     for head in heads {
       let query = queryKeyValue + head &* headSize
       packTransposed(
@@ -25,6 +26,8 @@ extension VectorUnit {
   }
 
   /// One head: a few queries at a time, so that their scores stay in the first-level cache.
+  ///
+  /// - `scores`: `(productRows, paddedTokens)`, then their sums, `(productRows)`.
   @inlinable @inline(__always)
   static func attend(
     _ query: UnsafePointer<Float>, tokens: Int, hidden: Int, headSize: Int,
@@ -32,6 +35,7 @@ extension VectorUnit {
     context: UnsafeMutablePointer<Float>
   ) {
     let paddedTokens = roundedUpToPanel(tokens)
+    let sums = scores + productRows &* paddedTokens
     let scale = 1 / Float(headSize).squareRoot()
     var first = 0
     while first < tokens {
@@ -40,11 +44,15 @@ extension VectorUnit {
         query + first &* 3 &* hidden, aStride: 3 &* hidden, rows: rows, panels: keys,
         depth: headSize, output: scores, outputStride: paddedTokens, columns: paddedTokens)
       for row in 0..<rows {
-        softmax(scores + row &* paddedTokens, count: tokens, scale: scale)
+        sums[row] = exponentials(scores + row &* paddedTokens, count: tokens, scale: scale)
       }
       multiplyPanels(
         scores, aStride: paddedTokens, rows: rows, panels: values, depth: tokens,
         output: context + first &* hidden, outputStride: hidden, columns: headSize)
+      // The weights are divided by their sum here, where they are fewest.
+      for row in 0..<rows {
+        Self.scale(context + (first &+ row) &* hidden, by: 1 / sums[row], columns: headSize)
+      }
       first &+= rows
     }
   }
@@ -53,6 +61,7 @@ extension VectorUnit {
   @inlinable @inline(__always)
   static func attentionScratchSize(tokens: Int, headSize: Int) -> Int {
     roundedUpToPanel(tokens) &* (headSize &+ productRows) &+ tokens &* roundedUpToPanel(headSize)
+      &+ productRows
   }
 
   @inlinable @inline(__always)

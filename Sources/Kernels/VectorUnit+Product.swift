@@ -126,11 +126,13 @@ extension VectorUnit {
   ///
   /// - `input`: `(rows, inputs)`, `panels`: `(panels, inputs, panelWidth)`, `output`: `(rows, outputs)`,
   ///   `bias`: `(outputs)`.
+  ///
+  /// `elementwise` applies bias and activation.
   @inlinable @inline(__always)
-  static func multiplyPacked(
+  static func multiplyPacked<Elementwise: VectorUnit>(
     _ input: UnsafePointer<Float>, rows: Int, inputs: Int, panels: UnsafePointer<Float>,
     in range: Range<Int>, output: UnsafeMutablePointer<Float>, outputs: Int,
-    bias: UnsafePointer<Float>?, _ activation: Activation
+    bias: UnsafePointer<Float>?, _ activation: Activation, elementwise: Elementwise.Type
   ) {
     let blocks = (rows &+ productRows &- 1) / productRows
     // A panel stays in the second-level cache while all rows pass over it.
@@ -146,7 +148,7 @@ extension VectorUnit {
           input + row &* inputs, aStride: inputs, rows: height, panel: panels + column &* inputs,
           depth: inputs, output: tile, outputStride: outputs, columns: columns)
         if let bias {
-          activate(
+          Elementwise.activate(
             tile, rows: height, columns: columns, stride: outputs, bias: bias + column, activation)
         }
       }

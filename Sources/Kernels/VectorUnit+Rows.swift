@@ -128,39 +128,42 @@ extension VectorUnit {
     }
   }
 
-  /// Replaces `count` scores by `exp(scale * (score - largest))` divided by their sum.
+  /// Replaces `count` scores by `exp(scale * (score - largest))` and returns their sum.
   ///
+  /// Whole registers are worked on: what lies between `count` and the next multiple of `width` is overwritten.
   /// - Precondition: `count` and `scale` are positive.
   @inlinable @inline(__always)
-  static func softmax(_ scores: UnsafeMutablePointer<Float>, count: Int, scale: Float) {
-    var peak = Floats(repeating: scores[0])
-    forEachRegister(count) { offset, partial in
-      if let partial {
-        peak = maximum(peak, load(scores + offset, count: partial, filler: scores[0]))
-      } else {
-        peak = maximum(peak, load(scores + offset))
-      }
+  static func exponentials(
+    _ scores: UnsafeMutablePointer<Float>, count: Int, scale: Float
+  ) -> Float {
+    let end = (count &+ width &- 1) / width &* width
+    // What exp makes of it is nothing beside a sum of at least 1.
+    for lane in count..<end { scores[lane] = -.infinity }
+    var peak = load(scores)
+    var offset = width
+    while offset < end {
+      peak = maximum(peak, load(scores + offset))
+      offset &+= width
     }
     let largest = Floats(repeating: Self.largest(peak))
     let scale = Floats(repeating: scale)
     var total = Floats(repeating: 0)
-    var rest: Float = 0
-    forEachRegister(count) { offset, partial in
-      let value = exponential((load(UnsafePointer(scores), offset, partial) - largest) * scale)
-      store(value, scores, offset, partial)
-      if let partial {
-        var lane = 0
-        while lane < partial {
-          rest += value[lane]
-          lane &+= 1
-        }
-      } else {
-        total += value
-      }
+    offset = 0
+    while offset < end {
+      let value = exponential((load(scores + offset) - largest) * scale)
+      store(value, scores + offset)
+      total += value
+      offset &+= width
     }
-    let inverse = Floats(repeating: 1 / (total.sum() + rest))
-    forEachRegister(count) { offset, partial in
-      store(load(UnsafePointer(scores), offset, partial) * inverse, scores, offset, partial)
+    return total.sum()
+  }
+
+  /// `row = factor * row`, `(columns)`.
+  @inlinable @inline(__always)
+  static func scale(_ row: UnsafeMutablePointer<Float>, by factor: Float, columns: Int) {
+    let factor = Floats(repeating: factor)
+    forEachRegister(columns) { offset, partial in
+      store(load(UnsafePointer(row), offset, partial) * factor, row, offset, partial)
     }
   }
 }

@@ -24,6 +24,9 @@ package protocol VectorUnit: SendableMetatype {
   /// The smaller of each pair of lanes.
   static func minimum(_ a: Floats, _ b: Floats) -> Floats
 
+  /// The largest lane.
+  static func largest(_ a: Floats) -> Float
+
   /// `a * 2^n`, where `n` is a whole number from -126 to 127 that stands in the low bits of each lane of `bits`.
   static func scale(_ a: Floats, byPowerOfTwo bits: Floats) -> Floats
 }
@@ -68,17 +71,5 @@ extension VectorUnit {
       target[lane] = value[lane]
       lane &+= 1
     }
-  }
-
-  /// The largest lane.
-  @inlinable @inline(__always)
-  static func largest(_ value: Floats) -> Float {
-    var result = value[0]
-    var lane = 1
-    while lane < width {
-      result = value[lane] > result ? value[lane] : result
-      lane &+= 1
-    }
-    return result
   }
 }

@@ -31,6 +31,13 @@ package import Kernels
     }
 
     @inline(__always)
+    static func largest(_ a: SIMD8<Float>) -> Float {
+      let four = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .> a.lowHalf)
+      let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
+      return two.x > two.y ? two.x : two.y
+    }
+
+    @inline(__always)
     static func scale(_ a: SIMD8<Float>, byPowerOfTwo bits: SIMD8<Float>) -> SIMD8<Float> {
       let exponent = unsafeBitCast(bits, to: SIMD8<Int32>.self) &<< 23
       return unsafeBitCast(

@@ -34,6 +34,12 @@ enum BaselineUnit: VectorUnit {
   }
 
   @inline(__always)
+  static func largest(_ a: SIMD4<Float>) -> Float {
+    let two = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .> a.lowHalf)
+    return two.x > two.y ? two.x : two.y
+  }
+
+  @inline(__always)
   static func scale(_ a: SIMD4<Float>, byPowerOfTwo bits: SIMD4<Float>) -> SIMD4<Float> {
     let exponent = unsafeBitCast(bits, to: SIMD4<Int32>.self) &<< 23
     return unsafeBitCast(unsafeBitCast(a, to: SIMD4<Int32>.self) &+ exponent, to: SIMD4<Float>.self)

@@ -7,11 +7,14 @@ import Testing
 /// The real all-MiniLM-L6-v2 against sentence-transformers; fails when the model is not there.
 @Suite struct MiniLMTests {
   private func embedder(
-    _ engine: LocalEmbedder.Engine, kernels: KernelSet = KernelSet.available[0]
+    _ engine: LocalEmbedder.Engine, kernels: KernelSet = KernelSet.available[0],
+    precision: LocalEmbedder.Precision = .f32
   ) async throws -> LocalEmbedder {
     try await LocalEmbedder(
       ModelFolder(path: PackageFolder.defaultModel),
-      configuration: LocalEmbedder.Configuration(threads: 2, engine: engine), kernels: kernels)
+      configuration: LocalEmbedder.Configuration(
+        threads: 2, engine: engine, precision: precision),
+      kernels: kernels)
   }
 
   @Test(arguments: [LocalEmbedder.Engine.openblas, .simd], KernelSet.available)
@@ -22,6 +25,23 @@ import Testing
     try #require(reference.texts.count >= 200)
     let embeddings = try await embedder(engine, kernels: kernels).embed(reference.texts)
     #expect(reference.largestDifference(to: embeddings) < 1e-5)
+  }
+
+  @Test(arguments: KernelSet.available)
+  func `in bfloat16, vectors have a cosine of at least 0.9999 to the reference's`(
+    kernels: KernelSet
+  ) async throws {
+    let reference = try ReferenceVectors(folder: "minilm")
+    let embedder = try await embedder(.simd, kernels: kernels, precision: .bf16)
+    let embeddings = try await embedder.embed(reference.texts)
+    let smallest = zip(embeddings, reference.vectors).map { embedding, vector in
+      embedding.cosineSimilarity(to: Embedding(vector, tokenCount: 0, isTruncated: false))
+    }.min()
+    #expect(smallest ?? 0 >= 0.9999)
+    // A CPU without the instructions computes in single precision, and says so.
+    let isRounded = kernels.bfloat16 != nil
+    #expect(embedder.engineName.contains("f32 for want of bfloat16 instructions") != isRounded)
+    #expect((reference.largestDifference(to: embeddings) < 1e-5) != isRounded)
   }
 
   @Test(arguments: [LocalEmbedder.Engine.openblas, .simd])

@@ -1,10 +1,20 @@
 // One-line inline wrappers around what the compiler has no Swift spelling for.
 #pragma once
 
+#if defined(__AVX512BF16__)
+#include <immintrin.h>
+
+// Sixteen lanes of a pair of bfloat16 each, or of a float.
+typedef float avx512_lanes __attribute__((ext_vector_type(16)));
+static inline avx512_lanes avx512_dot_bf16_pairs(avx512_lanes sum, avx512_lanes a, avx512_lanes b) { return (avx512_lanes)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b); }
+static inline avx512_lanes avx512_round_to_bf16_pairs(avx512_lanes first, avx512_lanes second) { return (avx512_lanes)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first); }
+#endif
+
 #if defined(__x86_64__)
 // Levels of the x86-64 psABI, as this CPU and its operating system support them.
 static inline int cpu_supports_x86_64_v3(void) { return __builtin_cpu_supports("x86-64-v3"); }
 static inline int cpu_supports_x86_64_v4(void) { return __builtin_cpu_supports("x86-64-v4"); }
+static inline int cpu_supports_avx512_bf16(void) { return __builtin_cpu_supports("avx512bf16"); }
 #endif
 
 #if defined(__x86_64__)

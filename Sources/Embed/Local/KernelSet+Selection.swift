@@ -2,6 +2,7 @@ import CIntrinsics
 import Kernels
 import KernelsAVX2
 import KernelsAVX512
+import KernelsAVX512BF16
 import KernelsBaseline
 
 extension KernelSet {
@@ -30,6 +31,15 @@ extension KernelSet {
         got: name.quotedForMessage)
     }
     return set
+  }
+
+  /// The products in bfloat16 that go with these kernels, where this CPU has the instructions.
+  var bfloat16: BFloat16Kernels? {
+    #if arch(x86_64)
+      name == KernelSet.avx512.name && cpu_supports_avx512_bf16() != 0 ? .avx512 : nil
+    #else
+      nil
+    #endif
   }
 
   /// Whether these are the kernels for every CPU, no quicker than its smallest registers.

@@ -19,7 +19,7 @@ extension LocalEmbedder {
   public enum Precision: String, Sendable, Hashable, CaseIterable {
     /// Single precision: components within 1e-5 of the reference.
     case f32
-    /// Products in bfloat16: cosine to the reference at least 0.9999.
+    /// Products in bfloat16, where the CPU has them: cosine to the reference at least 0.9999.
     case bf16
   }
 

@@ -8,10 +8,6 @@ extension LocalEmbedder {
   static func loadModel(
     _ folder: ModelFolder, _ engine: Engine, _ precision: Precision, _ kernels: KernelSet
   ) throws(EmbedError) -> (any LocalModel, name: String) {
-    guard precision == .f32 else {
-      throw EmbedError(
-        .invalidOption, "precision", expected: "f32", got: "'\(precision.rawValue)'")
-    }
     switch engine {
     case .auto, .portable:
       // OpenBLAS has assembly for every CPU; our own kernels pass it where they have wide registers.
@@ -20,14 +16,24 @@ extension LocalEmbedder {
     case .openblas:
       let model = try SentenceModel(
         folder, engine: OpenBLASEngine(kernels: kernels), kernels: kernels)
-      return (model, "openblas, \(kernels.name) kernels")
+      return (model, "openblas, \(kernels.name) kernels" + note(precision))
     case .simd:
+      if precision == .bf16, let products = kernels.bfloat16 {
+        let engine = BFloat16Engine(kernels: products)
+        let model = try SentenceModel(folder, engine: engine, kernels: kernels)
+        return (model, "simd, \(products.name) products, \(kernels.name) kernels")
+      }
       let model = try SentenceModel(folder, engine: SIMDEngine(kernels: kernels), kernels: kernels)
-      return (model, "simd, \(kernels.name) kernels")
+      return (model, "simd, \(kernels.name) kernels" + note(precision))
     case .tiles:
       throw EmbedError(
         .invalidOption, "engine", expected: "auto, portable, openblas, simd",
         got: "'tiles', which this machine lacks")
     }
+  }
+
+  /// Where bfloat16 was asked for and single precision is computed, which is as exact and more.
+  private static func note(_ precision: Precision) -> String {
+    precision == .bf16 ? ", f32 for want of bfloat16 instructions" : ""
   }
 }

@@ -41,7 +41,7 @@ package struct Encoder<Engine: MatrixEngine>: Sendable {
   ) {
     engine.multiply(
       workspace.hidden, by: layer.queryKeyValue, epilogue: .bias(.identity),
-      into: &workspace.queryKeyValue, loop: workspace.loop)
+      into: &workspace.queryKeyValue, scratch: &workspace.scratch, loop: workspace.loop)
     workspace.stopwatch?.lap(.products)
     kernels.attention(
       workspace.queryKeyValue, offsets: batch.offsets, headCount: configuration.headCount,
@@ -49,7 +49,7 @@ package struct Encoder<Engine: MatrixEngine>: Sendable {
     workspace.stopwatch?.lap(.attention)
     engine.multiply(
       workspace.context, by: layer.attentionOutput, epilogue: .none, into: &workspace.projection,
-      loop: workspace.loop)
+      scratch: &workspace.scratch, loop: workspace.loop)
     workspace.stopwatch?.lap(.products)
     kernels.addLayerNorm(
       &workspace.hidden, adding: workspace.projection, bias: layer.attentionOutput.bias,
@@ -63,10 +63,10 @@ package struct Encoder<Engine: MatrixEngine>: Sendable {
   ) {
     engine.multiply(
       workspace.hidden, by: layer.intermediate, epilogue: .bias(configuration.activation),
-      into: &workspace.intermediate, loop: workspace.loop)
+      into: &workspace.intermediate, scratch: &workspace.scratch, loop: workspace.loop)
     engine.multiply(
       workspace.intermediate, by: layer.output, epilogue: .none, into: &workspace.projection,
-      loop: workspace.loop)
+      scratch: &workspace.scratch, loop: workspace.loop)
     workspace.stopwatch?.lap(.products)
     kernels.addLayerNorm(
       &workspace.hidden, adding: workspace.projection, bias: layer.output.bias, layer.outputNorm)

@@ -14,10 +14,11 @@ package protocol MatrixEngine: Sendable {
   /// `output = epilogue(input · weightᵀ)`.
   ///
   /// - `input`: `(rows, inputs)`; `output`: `(rows, outputs)`, its rows set already.
+  /// - `scratch`: the engine's own, its rows set as it likes.
   /// - `loop`: cuts the product into ranges of outputs.
   func multiply(
     _ input: borrowing Activations, by layer: Linear<PreparedWeight>, epilogue: Epilogue,
-    into output: inout Activations, loop: ParallelLoop)
+    into output: inout Activations, scratch: inout Activations, loop: ParallelLoop)
 }
 
 /// What happens to a product while it is still in the cache.

@@ -18,6 +18,8 @@ package struct Workspace: ~Copyable, Sendable {
   package var intermediate: Activations
   /// Keys, values and scores of one head, for each part of the loop over the heads.
   package var attention: Activations
+  /// The matrix engine's.
+  package var scratch: Activations
 
   package init(_ configuration: EncoderConfiguration) {
     hidden = Activations(columns: configuration.hiddenSize)
@@ -26,6 +28,7 @@ package struct Workspace: ~Copyable, Sendable {
     projection = Activations(columns: configuration.hiddenSize)
     intermediate = Activations(columns: configuration.intermediateSize)
     attention = Activations(columns: configuration.hiddenSize)
+    scratch = Activations(columns: configuration.hiddenSize)
   }
 
   mutating func resize(tokens: Int) {

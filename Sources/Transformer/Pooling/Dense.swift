@@ -31,7 +31,10 @@ package struct Dense<Engine: MatrixEngine>: Sendable {
   package func forward(_ input: borrowing Activations, engine: Engine) -> Activations {
     var output = Activations(columns: linear.outputs)
     output.resize(rows: input.rows)
-    engine.multiply(input, by: linear, epilogue: .bias(activation), into: &output, loop: .serial)
+    var scratch = Activations(columns: linear.inputs)
+    engine.multiply(
+      input, by: linear, epilogue: .bias(activation), into: &output, scratch: &scratch,
+      loop: .serial)
     switch residual {
     case .none:
       break
@@ -40,7 +43,8 @@ package struct Dense<Engine: MatrixEngine>: Sendable {
     case .projection(let projection):
       var added = Activations(columns: projection.outputs)
       added.resize(rows: input.rows)
-      engine.multiply(input, by: projection, epilogue: .none, into: &added, loop: .serial)
+      engine.multiply(
+        input, by: projection, epilogue: .none, into: &added, scratch: &scratch, loop: .serial)
       output.add(added)
     }
     return output

@@ -16,7 +16,7 @@ struct OpenBLASEngine: MatrixEngine {
 
   func multiply(
     _ input: borrowing Activations, by layer: Linear<WeightMatrix>, epilogue: Epilogue,
-    into output: inout Activations, loop: ParallelLoop
+    into output: inout Activations, scratch: inout Activations, loop: ParallelLoop
   ) {
     precondition(input.columns == layer.inputs && output.columns == layer.outputs)
     precondition(input.rows == output.rows)

@@ -14,7 +14,7 @@ struct SIMDEngine: MatrixEngine {
 
   func multiply(
     _ input: borrowing Activations, by layer: Linear<PackedMatrix>, epilogue: Epilogue,
-    into output: inout Activations, loop: ParallelLoop
+    into output: inout Activations, scratch: inout Activations, loop: ParallelLoop
   ) {
     switch epilogue {
     case .none:
