@@ -27,3 +27,15 @@ package final class FloatStorage: @unchecked Sendable {
 
   deinit { release() }
 }
+
+extension FloatStorage {
+  /// Whether all floats are numbers, none infinite.
+  ///
+  /// - Complexity: O(`count`).
+  package var isFinite: Bool {
+    // Adding one to an exponent of ones carries into the sign bit; without a branch, this is a loop over registers.
+    var carries: UInt32 = 0
+    for index in 0..<count { carries |= (pointer[index].bitPattern & 0x7F80_0000) &+ 0x0080_0000 }
+    return carries & 0x8000_0000 == 0
+  }
+}

@@ -115,14 +115,47 @@ import Testing
     }
   }
 
-  @Test func `refuses vectors that are no numbers`() throws {
-    var weights = try folder.read("model/model.safetensors")
-    for index in weights.indices.suffix(weights.count / 2) { weights[index] = 0xFF }
-    try folder.write(weights, to: "model/model.safetensors")
+  @Test(arguments: [("query.weight", Float.nan), ("output.LayerNorm.bias", -Float.infinity)])
+  func `refuses weights that are no numbers, and names their tensor`(
+    part: String, value: Float
+  ) throws {
+    let tensor = "encoder.layer.0.attention.\(part.hasPrefix("query") ? "self." : "")\(part)"
+    try damage(tensor, with: value)
+    let run = try EmbedRun("-m", model, "a")
+    #expect(run.status == 1)
+    #expect(run.output == [])
+    #expect(
+      run.errors.hasPrefix(
+        "embed: weights of tensor \(tensor): expected finite numbers, got \(value) ("))
+    #expect(run.errors.contains("model.safetensors"))
+  }
+
+  @Test func `names the text whose token has an embedding that is no number`() throws {
+    try damage("embeddings.word_embeddings.weight", with: .nan)
     let run = try EmbedRun("-m", model, "a")
     #expect(run.status == 1)
     #expect(run.output == [])
     #expect(run.errors == "embed: a vector that is not finite (text 1)\n")
+  }
+
+  /// Puts a number everywhere into a tensor of the model.
+  private func damage(_ tensor: String, with value: Float) throws {
+    var bytes = try folder.read("model/model.safetensors")
+    let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let header = try JSONParser.parse(Array(bytes[8..<8 + length]))
+    guard case .array(let offsets)? = header[tensor]?["data_offsets"],
+      case .number(let start) = offsets[0], case .number(let end) = offsets[1],
+      let start = Int(start), let end = Int(end)
+    else {
+      Issue.record("no tensor \(tensor)")
+      return
+    }
+    for place in stride(from: start, to: end, by: 4) {
+      for byte in 0..<4 {
+        bytes[8 + length + place + byte] = UInt8(truncatingIfNeeded: value.bitPattern >> (8 * byte))
+      }
+    }
+    try folder.write(bytes, to: "model/model.safetensors")
   }
 
   @Test func `names the line of a text that is too long, after all before it`() throws {

@@ -40,8 +40,8 @@ extension EncoderWeights.Layer {
     var biases: [WeightMatrix] = []
     for part in ["query", "key", "value"] {
       let part = "\(name).attention.self.\(part)"
-      weights.append(try checkpoint.matrix("\(part).weight", rows: hidden, columns: hidden))
-      let bias = FloatStorage(try checkpoint.vector("\(part).bias", count: hidden))
+      weights.append(try checkpoint.finiteMatrix("\(part).weight", rows: hidden, columns: hidden))
+      let bias = try checkpoint.finiteVector("\(part).bias", count: hidden)
       biases.append(WeightMatrix(rows: 1, columns: hidden, storage: bias))
     }
     self.init(
@@ -87,17 +87,33 @@ extension Checkpoint {
   func linear<Engine: MatrixEngine>(
     _ name: String, inputs: Int, outputs: Int, hasBias: Bool = true, engine: Engine
   ) throws(EmbedError) -> Linear<Engine.PreparedWeight> {
-    let bias = hasBias ? FloatStorage(try vector("\(name).bias", count: outputs)) : nil
+    let bias = hasBias ? try finiteVector("\(name).bias", count: outputs) : nil
     return Linear(
-      try matrix("\(name).weight", rows: outputs, columns: inputs), bias: bias, engine: engine)
+      try finiteMatrix("\(name).weight", rows: outputs, columns: inputs), bias: bias,
+      engine: engine)
   }
 
   func layerNorm(
     _ name: String, _ configuration: EncoderConfiguration
   ) throws(EmbedError) -> LayerNorm {
     let values = try layerNorm(name, count: configuration.hiddenSize)
-    return LayerNorm(
-      scale: FloatStorage(values.weight), shift: FloatStorage(values.bias),
-      epsilon: configuration.layerNormEpsilon)
+    let (scale, shift) = (FloatStorage(values.weight), FloatStorage(values.bias))
+    try requireFinite(scale, "\(name).weight")
+    try requireFinite(shift, "\(name).bias")
+    return LayerNorm(scale: scale, shift: shift, epsilon: configuration.layerNormEpsilon)
+  }
+
+  // Embedding tables are not read through at load: most rows are never used. A row that is damaged shows in the vector.
+
+  func finiteMatrix(_ name: String, rows: Int, columns: Int) throws(EmbedError) -> WeightMatrix {
+    let matrix = try matrix(name, rows: rows, columns: columns)
+    try requireFinite(matrix.storage, name)
+    return matrix
+  }
+
+  func finiteVector(_ name: String, count: Int) throws(EmbedError) -> FloatStorage {
+    let vector = FloatStorage(try vector(name, count: count))
+    try requireFinite(vector, name)
+    return vector
   }
 }

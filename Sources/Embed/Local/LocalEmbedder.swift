@@ -87,10 +87,10 @@ public final class LocalEmbedder: Embedder {
       // The next window is tokenized while this one is in the model.
       let end = embeddings.count + sequences.count
       async let upcoming = tokenize(inputs, from: end, call)
-      embeddings += try await run(sequences, call)
+      embeddings += try await run(sequences, from: embeddings.count, call)
       sequences = try await upcoming
     }
-    return embeddings + (try await run(sequences, call))
+    return embeddings + (try await run(sequences, from: embeddings.count, call))
   }
 }
 
@@ -170,8 +170,10 @@ extension LocalEmbedder {
     return sequences
   }
 
-  /// Runs sequences through the model in batches, as many at once as there are workers.
-  private func run(_ sequences: [TokenSequence], _ call: Call) async throws -> [Embedding] {
+  /// Runs sequences, those of the inputs from `start`, through the model in batches, as many at once as there are workers.
+  private func run(
+    _ sequences: [TokenSequence], from start: Int, _ call: Call
+  ) async throws -> [Embedding] {
     let plan = BatchPlan(
       lengths: sequences.map(\.ids.count), budget: Self.batchTokens, workers: pool.count)
     var vectors = [[Float]](repeating: [], count: sequences.count)
@@ -198,6 +200,11 @@ extension LocalEmbedder {
           submit()
         }
       }
+    }
+    // Weights that are no numbers, or too large, show here at the latest.
+    if let place = vectors.firstIndex(where: { !$0.allSatisfy(\.isFinite) }) {
+      throw EmbedError(
+        .invalidInput, "a vector that is not finite", at: "input \(start + place)")
     }
     return zip(sequences, vectors).map { sequence, vector in
       Embedding(vector, tokenCount: sequence.ids.count, isTruncated: sequence.isTruncated)

@@ -93,6 +93,18 @@ package struct Checkpoint: Sendable {
     }
     return try files[index].floats(prefix + name, shape: shape)
   }
+
+  /// Checks that weights are numbers, none infinite.
+  ///
+  /// - Throws: `EmbedError` with code `fileDamaged`.
+  /// - Complexity: O(number of weights); the whole tensor is read.
+  func requireFinite(_ weights: FloatStorage, _ name: String) throws(EmbedError) {
+    guard !weights.isFinite else { return }
+    let first = weights.values.first { !$0.isFinite } ?? .nan
+    throw EmbedError(
+      .fileDamaged, "weights of tensor \((prefix + name).printable)", expected: "finite numbers",
+      got: "\(first)", at: source)
+  }
 }
 
 // MARK: - Opening

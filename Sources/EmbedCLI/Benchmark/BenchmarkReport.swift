@@ -85,6 +85,7 @@ struct BenchmarkReport {
     if let peakMemory { members.append(("peak_memory", .number("\(peakMemory)"))) }
     if let profile {
       members += [
+        ("profiled_tokens", .number("\(profile.tokenCount)")),
         ("stages", .object(profile.stages.map { ($0.name, number($0.seconds)) })),
         ("product_rate", number(profile.productRate)), ("peak_rate", number(profile.peakRate)),
       ]

@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""Measures one runtime on a file of texts, each set up as its users set it up for speed.
+
+usage: peer.py NAME MODEL-FOLDER WORK-FOLDER TEXTS THREADS QUERIES VECTORS
+NAME is a key of PEERS below. Texts are one a line, sorted by length and run in batches of 32. Prints one JSON object:
+seconds to load and to the first vector (imports not counted), to embed all texts (warm, the better of two), the median for
+one sentence alone, tokens, peak resident bytes. VECTORS is given the first 200 vectors as float32.
+WORK-FOLDER holds the models that were converted for a runtime; they are made on first use.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+QUERY = "How do I keep the receipts from my trip to Oslo?"
+FIRST = "How do I keep it?"
+BATCH = 32
+LONGEST = 256
+
+name, model_folder, work_folder, texts_file, threads, queries, vectors_file = sys.argv[1:]
+model_folder, work_folder, threads, queries = Path(model_folder), Path(work_folder), int(threads), int(queries)
+# Read when the libraries start.
+os.environ.update(
+    OMP_NUM_THREADS=str(threads), RAYON_NUM_THREADS=str(threads), HF_HUB_OFFLINE="1",
+    TOKENIZERS_PARALLELISM="true" if threads > 1 else "false",
+)  # fmt: skip
+
+import numpy  # noqa: E402
+
+
+def fast_tokenizer(padded):
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(model_folder / "tokenizer.json"))
+    tokenizer.enable_truncation(LONGEST)
+    if padded:
+        tokenizer.enable_padding()
+    else:
+        tokenizer.no_padding()
+    return tokenizer
+
+
+def pooled(hidden, mask):
+    """Unit vectors of the mean over the tokens: hidden (texts, tokens, hidden), mask (texts, tokens)."""
+    mask = mask[..., None].astype(numpy.float32)
+    mean = (hidden.astype(numpy.float32) * mask).sum(1) / mask.sum(1)
+    return mean / numpy.linalg.norm(mean, axis=1, keepdims=True)
+
+
+def in_batches(embed_batch):
+    """Makes a function over any number of texts of one over a batch."""
+
+    def embed(texts):
+        order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+        vectors = numpy.empty((len(texts), 384), numpy.float32)
+        for start in range(0, len(order), BATCH):
+            places = order[start : start + BATCH]
+            vectors[places] = embed_batch([texts[place] for place in places])
+        return vectors
+
+    return embed
+
+
+def sentence_transformers(precision):
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    def load():
+        torch.set_num_threads(threads)
+        dtype = {"f32": torch.float32, "bf16": torch.bfloat16}[precision]
+        model = SentenceTransformer(str(model_folder), device="cpu", model_kwargs={"dtype": dtype})
+        return lambda texts: model.encode(
+            texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+        )
+
+    return load
+
+
+def onnx_file():
+    """The model as ONNX, exported in a process of its own, so that its memory is not this one's."""
+    path = work_folder / "model.onnx"
+    if not path.exists():
+        script = Path(__file__).with_name("export_onnx.py")
+        subprocess.run([sys.executable, "-B", str(script), str(model_folder), str(path)], check=True)
+    return str(path)
+
+
+def over_onnx(run):
+    """Embeds a batch with `run(inputs)`, which gives the last hidden states."""
+    tokenizer = fast_tokenizer(padded=True)
+
+    def embed_batch(texts):
+        encoded = tokenizer.encode_batch(texts)
+        ids = numpy.array([one.ids for one in encoded], numpy.int64)
+        mask = numpy.array([one.attention_mask for one in encoded], numpy.int64)
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": numpy.zeros_like(ids)}
+        return pooled(run(inputs), mask)
+
+    return in_batches(embed_batch)
+
+
+def onnx_runtime(precision):
+    import onnxruntime
+
+    path = onnx_file()
+
+    def load():
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        return over_onnx(lambda inputs: session.run(None, inputs)[0])
+
+    return load
+
+
+def open_vino(precision):
+    import openvino
+
+    path = onnx_file()
+
+    def load():
+        settings = {
+            "INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY",
+        }  # fmt: skip
+        request = openvino.Core().compile_model(path, "CPU", settings).create_infer_request()
+        return over_onnx(lambda inputs: next(iter(request.infer(inputs).values())))
+
+    return load
+
+
+def c_translate2(precision):
+    import ctranslate2
+
+    folder = work_folder / "ctranslate2"
+    if not folder.exists():
+        converter = Path(sys.executable).with_name("ct2-transformers-converter")
+        subprocess.run([str(converter), "--model", str(model_folder), "--output_dir", str(folder)],
+                       check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+
+    def load():
+        encoder = ctranslate2.Encoder(
+            str(folder), device="cpu", compute_type=precision, intra_threads=threads, inter_threads=1
+        )
+        tokenizer = fast_tokenizer(padded=False)
+
+        def embed_batch(texts):
+            ids = [one.ids for one in tokenizer.encode_batch(texts)]
+            hidden = numpy.array(encoder.forward_batch(ids).last_hidden_state)
+            longest = max(map(len, ids))
+            return pooled(hidden, numpy.array([[1] * len(one) + [0] * (longest - len(one)) for one in ids]))
+
+        return in_batches(embed_batch)
+
+    return load
+
+
+PEERS = {
+    "st-f32": (sentence_transformers, "f32"),
+    "st-bf16": (sentence_transformers, "bf16"),
+    "ort-f32": (onnx_runtime, "f32"),
+    "ov-f32": (open_vino, "f32"),
+    "ov-bf16": (open_vino, "bf16"),
+    "ct2-f32": (c_translate2, "float32"),
+    "ct2-int8": (c_translate2, "int8"),
+}
+
+
+def peak_bytes():
+    if sys.platform == "linux":
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) << 10
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def seconds(work):
+    start = time.perf_counter()
+    result = work()
+    return time.perf_counter() - start, result
+
+
+def main():
+    with open(texts_file, encoding="utf-8", newline="\n") as file:
+        texts = file.read().split("\n")[:-1]
+    make, precision = PEERS[name]
+    load = make(precision)
+    loading, embed = seconds(load)
+    first, _ = seconds(lambda: embed([FIRST]))
+    embed(texts[:200])
+    latencies = [seconds(lambda: embed([QUERY]))[0] for _ in range(queries)]
+    runs = [seconds(lambda: embed(texts)) for _ in range(2)]
+    runs[0][1][:200].astype("<f4").tofile(vectors_file)
+    peak = peak_bytes()
+    tokens = sum(len(one.ids) for one in fast_tokenizer(padded=False).encode_batch(texts))
+    print(json.dumps({
+        "loading": loading, "first_vector": first, "p50": statistics.median(latencies), "tokens": tokens,
+        "tokens_per_second": tokens / min(time for time, _ in runs), "peak_memory": peak,
+    }))  # fmt: skip
+
+
+main()
