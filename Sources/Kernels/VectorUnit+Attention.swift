@@ -112,8 +112,14 @@ extension VectorUnit {
       while block < columns {
         let end = columns &- block < blockSize ? columns : block &+ blockSize
         for lane in 0..<count {
-          let row = source + (first &+ lane) &* stride
-          for column in block..<end { panel[column &* panelWidth &+ lane] = row[column] }
+          let row = source + ((first &+ lane) &* stride &+ block)
+          let target = panel + (block &* panelWidth &+ lane)
+          if end &- block == blockSize {
+            // A constant number of columns, which the compiler unrolls.
+            for column in 0..<blockSize { target[column &* panelWidth] = row[column] }
+          } else {
+            for column in 0..<end &- block { target[column &* panelWidth] = row[column] }
+          }
         }
         for column in block..<end {
           for lane in count..<panelWidth { panel[column &* panelWidth &+ lane] = 0 }

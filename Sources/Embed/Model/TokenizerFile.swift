@@ -100,11 +100,13 @@ struct TokenizerFile {
   }
 
   /// Refuses an id that the encoder has no vector for.
-  func check(_ id: some BinaryInteger, location: String) throws(EmbedError) {
+  func check(
+    _ id: some BinaryInteger, location: @autoclosure () -> String
+  ) throws(EmbedError) {
     guard id >= 0, id < vocabularySize else {
       throw EmbedError(
         .fileDamaged, "token outside the encoder's vocabulary",
-        expected: "an id below \(vocabularySize)", got: "\(id)", at: location)
+        expected: "an id below \(vocabularySize)", got: "\(id)", at: location())
     }
   }
 }
