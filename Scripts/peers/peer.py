@@ -138,8 +138,10 @@ def c_translate2(precision):
     folder = work_folder / "ctranslate2"
     if not folder.exists():
         converter = Path(sys.executable).with_name("ct2-transformers-converter")
-        subprocess.run([str(converter), "--model", str(model_folder), "--output_dir", str(folder)],
-                       check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+        part = folder.with_suffix(".part")
+        command = [str(converter), "--model", str(model_folder), "--output_dir", str(part), "--force"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        part.rename(folder)
 
     def load():
         encoder = ctranslate2.Encoder(

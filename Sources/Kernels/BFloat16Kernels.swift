@@ -1,6 +1,6 @@
 /// Matrix products in bfloat16 with sums in single precision; made in a module of its own, like `KernelSet`.
 ///
-/// A product's relative error is about 2^-8 for each factor; sums lose nothing.
+/// Each factor is rounded to 8 significant bits, a relative error of 2^-9; sums are rounded as in single precision.
 @usableFromInline
 package struct BFloat16Kernels: Sendable {
   @usableFromInline typealias Source = UnsafePointer<Float>

@@ -1,6 +1,6 @@
 /// A weight matrix laid out once for the product's inner loop: `(panels, inputs, panelWidth)`.
 ///
-/// Made by `KernelSet.pack`, for that kernel set alone.
+/// Made by `KernelSet.pack` or `BFloat16Kernels.pack`, for those kernels alone; an input of the latter is a pair.
 package struct PackedMatrix: Sendable {
   package let outputs: Int
   package let inputs: Int

@@ -59,26 +59,28 @@ extension VectorUnit {
       if width &* 4 == 64 { prefetch(b + (prefetchDistance &+ width)) }
       let b0 = load(b)
       let b1 = load(b + width)
-      func add(_ row: Int, _ left: inout Floats, _ right: inout Floats) {
+      func add(
+        _ row: Int, _ x: UnsafePointer<Float>, _ left: inout Floats, _ right: inout Floats
+      ) {
         guard row < rows else { return }
         let value = Floats(repeating: x[row &* aStride])
         left = multiplyAdd(value, b0, left)
         right = multiplyAdd(value, b1, right)
       }
-      add(0, &c00, &c01)
-      add(1, &c10, &c11)
-      add(2, &c20, &c21)
-      add(3, &c30, &c31)
-      add(4, &c40, &c41)
-      add(5, &c50, &c51)
-      add(6, &c60, &c61)
-      add(7, &c70, &c71)
-      add(8, &c80, &c81)
-      add(9, &c90, &c91)
-      add(10, &c100, &c101)
-      add(11, &c110, &c111)
-      add(12, &c120, &c121)
-      add(13, &c130, &c131)
+      add(0, x, &c00, &c01)
+      add(1, x, &c10, &c11)
+      add(2, x, &c20, &c21)
+      add(3, x, &c30, &c31)
+      add(4, x, &c40, &c41)
+      add(5, x, &c50, &c51)
+      add(6, x, &c60, &c61)
+      add(7, x, &c70, &c71)
+      add(8, x, &c80, &c81)
+      add(9, x, &c90, &c91)
+      add(10, x, &c100, &c101)
+      add(11, x, &c110, &c111)
+      add(12, x, &c120, &c121)
+      add(13, x, &c130, &c131)
       b += panelWidth
       x += 1
     }
@@ -161,17 +163,18 @@ extension VectorUnit {
     _ a: UnsafePointer<Float>, aStride: Int, rows: Int, panel: UnsafePointer<Float>, depth: Int,
     output: UnsafeMutablePointer<Float>, outputStride: Int, columns: Int
   ) {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: productRows &* panelWidth) { tile in
-      guard let tile = tile.baseAddress else { return }
-      let isWhole = columns >= panelWidth
+    guard columns < panelWidth else {
       multiplyPanel(
-        a, aStride: aStride, rows: rows, panel: panel, depth: depth,
-        output: isWhole ? output : tile, outputStride: isWhole ? outputStride : panelWidth)
-      guard !isWhole else { return }
+        a, aStride: aStride, rows: rows, panel: panel, depth: depth, output: output,
+        outputStride: outputStride)
+      return
+    }
+    // Row by row, so that the buffer is small enough for the stack.
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: panelWidth) { buffer in
+      guard let buffer = buffer.baseAddress else { return }
       for row in 0..<rows {
-        for column in 0..<columns {
-          output[row &* outputStride &+ column] = tile[row &* panelWidth &+ column]
-        }
+        multiplyRows(1, a + row &* aStride, aStride, panel, depth, buffer, panelWidth)
+        for column in 0..<columns { output[row &* outputStride &+ column] = buffer[column] }
       }
     }
   }

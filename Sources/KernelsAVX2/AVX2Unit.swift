@@ -1,7 +1,7 @@
-import CIntrinsics
-package import Kernels
-
 #if arch(x86_64)
+  import CIntrinsics
+  package import Kernels
+
   /// Registers of 256 bits with fused multiply-add: x86-64-v3.
   enum AVX2Unit: VectorUnit {
     typealias Floats = SIMD8<Float>

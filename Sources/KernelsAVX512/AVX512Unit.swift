@@ -1,7 +1,7 @@
-public import CIntrinsics
-public import Kernels
-
 #if arch(x86_64)
+  public import CIntrinsics
+  public import Kernels
+
   /// Registers of 512 bits with fused multiply-add: x86-64-v4.
   @usableFromInline
   package enum AVX512Unit: VectorUnit {

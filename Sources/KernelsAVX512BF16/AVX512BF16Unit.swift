@@ -1,8 +1,8 @@
-import CIntrinsics
-package import Kernels
-import KernelsAVX512
-
 #if arch(x86_64)
+  import CIntrinsics
+  package import Kernels
+  import KernelsAVX512
+
   /// Registers of 512 bits that also multiply pairs of bfloat16: AVX512_BF16.
   ///
   /// A type of its own, so that code made for it is not taken for code that every CPU with AVX-512 can run.

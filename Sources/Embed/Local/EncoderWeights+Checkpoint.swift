@@ -41,7 +41,7 @@ extension EncoderWeights.Layer {
     for part in ["query", "key", "value"] {
       let part = "\(name).attention.self.\(part)"
       weights.append(try checkpoint.finiteMatrix("\(part).weight", rows: hidden, columns: hidden))
-      let bias = try checkpoint.finiteVector("\(part).bias", count: hidden)
+      let bias = try checkpoint.storedVector("\(part).bias", count: hidden)
       biases.append(WeightMatrix(rows: 1, columns: hidden, storage: bias))
     }
     self.init(
@@ -87,7 +87,7 @@ extension Checkpoint {
   func linear<Engine: MatrixEngine>(
     _ name: String, inputs: Int, outputs: Int, hasBias: Bool = true, engine: Engine
   ) throws(EmbedError) -> Linear<Engine.PreparedWeight> {
-    let bias = hasBias ? try finiteVector("\(name).bias", count: outputs) : nil
+    let bias = hasBias ? try storedVector("\(name).bias", count: outputs) : nil
     return Linear(
       try finiteMatrix("\(name).weight", rows: outputs, columns: inputs), bias: bias,
       engine: engine)
@@ -97,10 +97,9 @@ extension Checkpoint {
     _ name: String, _ configuration: EncoderConfiguration
   ) throws(EmbedError) -> LayerNorm {
     let values = try layerNorm(name, count: configuration.hiddenSize)
-    let (scale, shift) = (FloatStorage(values.weight), FloatStorage(values.bias))
-    try requireFinite(scale, "\(name).weight")
-    try requireFinite(shift, "\(name).bias")
-    return LayerNorm(scale: scale, shift: shift, epsilon: configuration.layerNormEpsilon)
+    return LayerNorm(
+      scale: FloatStorage(values.weight), shift: FloatStorage(values.bias),
+      epsilon: configuration.layerNormEpsilon)
   }
 
   // Embedding tables are not read through at load: most rows are never used. A row that is damaged shows in the vector.
@@ -111,9 +110,7 @@ extension Checkpoint {
     return matrix
   }
 
-  func finiteVector(_ name: String, count: Int) throws(EmbedError) -> FloatStorage {
-    let vector = FloatStorage(try vector(name, count: count))
-    try requireFinite(vector, name)
-    return vector
+  func storedVector(_ name: String, count: Int) throws(EmbedError) -> FloatStorage {
+    FloatStorage(try vector(name, count: count))
   }
 }

@@ -11,7 +11,7 @@ final class JobQueue: @unchecked Sendable {
   }
 
   /// The most threads that help at once: more spend longer meeting than they save.
-  private static let maximumHelpers = 7
+  static let maximumHelpers = 7
 
   /// Guards the properties below, but the atomic one.
   private let condition = NSCondition()

@@ -36,7 +36,8 @@ extension KernelSet {
   /// The products in bfloat16 that go with these kernels, where this CPU has the instructions.
   var bfloat16: BFloat16Kernels? {
     #if arch(x86_64)
-      name == KernelSet.avx512.name && cpu_supports_avx512_bf16() != 0 ? .avx512 : nil
+      // In this order: nothing of a module is run that the CPU lacks the instructions for.
+      cpu_supports_avx512_bf16() != 0 && name == KernelSet.avx512.name ? .avx512 : nil
     #else
       nil
     #endif

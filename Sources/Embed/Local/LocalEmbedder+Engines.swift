@@ -34,6 +34,6 @@ extension LocalEmbedder {
 
   /// Where bfloat16 was asked for and single precision is computed, which is as exact and more.
   private static func note(_ precision: Precision) -> String {
-    precision == .bf16 ? ", f32 for want of bfloat16 instructions" : ""
+    precision == .bf16 ? ", in f32: no products in bfloat16 here" : ""
   }
 }

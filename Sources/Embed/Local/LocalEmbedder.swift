@@ -123,15 +123,15 @@ extension LocalEmbedder {
   /// The tokens of a batch: enough for the products to be efficient, few enough for the buffers to stay in the cache.
   static let batchTokens = 512
 
-  /// The inputs that are tokenized in less time than it takes to hand them to a worker.
-  private static let inlineSize = 4
+  /// The bytes of text that are tokenized in about the time that it takes to hand them to a worker.
+  private static let inlineBytes = 2048
 
   /// Tokenizes a window of inputs on the workers.
   private func tokenize(
     _ inputs: [EmbeddingInput], from start: Int, _ call: Call
   ) async throws -> [TokenSequence] {
     let window = start..<min(inputs.count, start + Self.windowSize)
-    if window.count <= Self.inlineSize {
+    if Self.areShort(inputs[window]) {
       var scratch = TokenizerScratch()
       return try tokenize(inputs, window, call, &scratch)
     }
@@ -154,6 +154,14 @@ extension LocalEmbedder {
       for try await (start, sequences) in group { parts[start] = sequences }
       return slices.flatMap { parts[$0.lowerBound] ?? [] }
     }
+  }
+
+  private static func areShort(_ inputs: ArraySlice<EmbeddingInput>) -> Bool {
+    // A text counts more than its bytes, so that there are not many of them.
+    let bytes = inputs.prefix(5).reduce(0) { bytes, input in
+      if case .text(let text) = input { bytes + 400 + text.utf8.count } else { bytes + 400 }
+    }
+    return bytes <= inlineBytes
   }
 
   private func tokenize(

@@ -37,7 +37,7 @@ final class WeightArena: Sendable {
   ) -> FloatStorage {
     let memory = allocate(count)
     initialize(memory)
-    return FloatStorage(memory, count: count) { _ = self }
+    return FloatStorage(memory, count: count) { withExtendedLifetime(self) {} }
   }
 
   /// Memory for `count` floats, zeros, aligned to a cache line of 64 bytes.

@@ -60,7 +60,9 @@ final class WorkerPool: Sendable {
     await run { [queue, team, count] worker in
       guard count > 1, queue.callForHelp() else { return body(&worker) }
       team.open()
-      worker.workspace.loop = ParallelLoop(width: count) { team.run($0, $1) }
+      worker.workspace.loop = ParallelLoop(width: min(count, 1 + JobQueue.maximumHelpers)) {
+        team.run($0, $1)
+      }
       defer {
         worker.workspace.loop = .serial
         team.close()

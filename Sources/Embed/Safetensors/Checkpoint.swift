@@ -69,7 +69,9 @@ package struct Checkpoint: Sendable {
   ///
   /// - Complexity: O(`count`).
   package func vector(_ name: String, count: Int) throws(EmbedError) -> [Float] {
-    try floats(name, shape: [count]).values
+    let storage = try floats(name, shape: [count])
+    try requireFinite(storage, name)
+    return storage.values
   }
 
   /// A layer norm's scale and shift, by their names in PyTorch or by the older ones, gamma and beta.

@@ -15,8 +15,8 @@ struct BenchCommand: AsyncParsableCommand {
     commandName: "bench",
     abstract: "Measure a model on this machine: texts a second, time of one text, memory.",
     discussion: """
-      The texts are embedded several times; the median counts. Then one sentence is embedded many \
-      times, alone. Of a local model, the stages of the work are timed on one thread, and its \
+      One sentence is embedded many times, alone; then all texts are embedded several times, of \
+      which the median counts. Of a local model, the stages of the work are timed on one thread, and its \
       products are held against the most that the thread could compute.
 
       EXAMPLES:
