@@ -36,6 +36,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Embed", targets: ["Embed"]),
+    .library(name: "EmbedCore", targets: ["EmbedCore"]),
+    .library(name: "EmbedTesting", targets: ["EmbedTesting"]),
     .executable(name: "embed", targets: ["EmbedCLI"]),
   ],
   dependencies: [
@@ -67,15 +69,21 @@ let package = Package(
     ),
     .target(name: "Transformer", dependencies: ["Kernels"], swiftSettings: [optimized]),
 
-    // The library.
+    // The library: what every embedder shares, the files of models, and the local runtime.
+    .target(name: "EmbedCore", swiftSettings: [optimized]),
+    .target(
+      name: "ModelFiles", dependencies: ["EmbedCore", "Kernels", "Transformer"],
+      swiftSettings: [optimized]
+    ),
     .target(
       name: "Embed",
       dependencies: [
-        "CIntrinsics", "COpenBLAS", "Kernels", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512",
-        "KernelsAVX512BF16", "Transformer",
+        "CIntrinsics", "COpenBLAS", "EmbedCore", "Kernels", "KernelsBaseline", "KernelsAVX2",
+        "KernelsAVX512", "KernelsAVX512BF16", "ModelFiles", "Transformer",
       ],
       swiftSettings: [optimized]
     ),
+    .target(name: "EmbedTesting", dependencies: ["EmbedCore"]),
 
     // The command line.
     .executableTarget(
@@ -88,7 +96,8 @@ let package = Package(
 
     // Tests.
     .target(
-      name: "EmbedTestSupport", dependencies: ["Embed", "Kernels", "Transformer"],
+      name: "EmbedTestSupport",
+      dependencies: ["EmbedCore", "Kernels", "ModelFiles", "Transformer"],
       path: "Tests/EmbedTestSupport", swiftSettings: [optimized]
     ),
     .executableTarget(
@@ -96,11 +105,18 @@ let package = Package(
     ),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Embed"]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer", "EmbedTestSupport"]),
+    .testTarget(name: "EmbedCoreTests", dependencies: ["EmbedCore", "EmbedTesting"]),
+    .testTarget(
+      name: "ModelFilesTests",
+      dependencies: ["EmbedCore", "EmbedTestSupport", "Kernels", "ModelFiles", "Transformer"]
+    ),
     .testTarget(
       name: "EmbedTests", dependencies: ["Embed", "EmbedTestSupport", "Kernels", "Transformer"]
     ),
     .testTarget(
-      name: "ConformanceTests", dependencies: ["Embed", "EmbedTestSupport", "Kernels"]),
+      name: "ConformanceTests",
+      dependencies: ["Embed", "EmbedTestSupport", "EmbedTesting", "Kernels"]
+    ),
     .testTarget(
       name: "CommandLineTests", dependencies: ["Embed", "EmbedTestSupport", "EmbedCLI"]
     ),

@@ -1,4 +1,5 @@
 import EmbedTestSupport
+import EmbedTesting
 import Kernels
 import Testing
 

@@ -1,6 +1,7 @@
-package import Embed
+package import EmbedCore
 import Foundation
 import Kernels
+import ModelFiles
 
 /// Texts and the vectors that sentence-transformers makes of them, from `Tests/Reference`.
 package struct ReferenceVectors: Sendable {

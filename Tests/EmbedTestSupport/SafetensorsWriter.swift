@@ -1,4 +1,4 @@
-import Embed
+import ModelFiles
 
 /// Makes safetensors files, good ones of tensors and bad ones of any header.
 package struct SafetensorsWriter {

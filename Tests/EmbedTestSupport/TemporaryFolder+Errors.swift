@@ -1,4 +1,4 @@
-import Embed
+import EmbedCore
 
 extension TemporaryFolder {
   /// The message of the `EmbedError` that a closure throws, with this folder's path as `DIR`; nil when it throws none.

@@ -1,4 +1,4 @@
-import Embed
+import ModelFiles
 
 extension TinyModel {
   /// The files of sentence-transformers: the pipeline, its modules, prompts and the limit.

@@ -1,4 +1,4 @@
-import Embed
+import ModelFiles
 
 extension TinyModel {
   /// The tokens in the order of their ids, each once: special ones, all printable ASCII characters, pieces and words.

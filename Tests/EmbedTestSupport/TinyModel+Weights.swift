@@ -1,4 +1,4 @@
-import Embed
+import ModelFiles
 
 extension TinyModel {
   /// A tensor of the encoder or of a Dense module.

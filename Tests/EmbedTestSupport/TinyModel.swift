@@ -1,4 +1,4 @@
-import Embed
+import ModelFiles
 
 /// A tiny BERT model with random weights, for tests that need no download.
 ///

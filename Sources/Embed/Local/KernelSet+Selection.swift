@@ -1,4 +1,5 @@
 import CIntrinsics
+import EmbedCore
 import Kernels
 import KernelsAVX2
 import KernelsAVX512

@@ -1,3 +1,4 @@
+public import EmbedCore
 import Foundation
 
 extension LocalEmbedder {

@@ -1,5 +1,7 @@
+public import EmbedCore
 import Foundation
 import Kernels
+public import ModelFiles
 import Transformer
 
 /// A sentence-transformers model of the BERT family, run on this machine.

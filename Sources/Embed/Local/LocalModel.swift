@@ -1,4 +1,6 @@
+import EmbedCore
 import Kernels
+import ModelFiles
 import Transformer
 
 /// A loaded model of any engine.

@@ -1,3 +1,5 @@
+public import EmbedCore
+public import ModelFiles
 import Transformer
 
 /// The tokenizer of a local model, without its weights.

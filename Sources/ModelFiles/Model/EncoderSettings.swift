@@ -1,0 +1,66 @@
+import EmbedCore
+
+/// What sentence-transformers says of an encoder beside its `config.json`: the length limit and lower-casing.
+///
+/// Source: `Transformer` of sentence-transformers 6.2 (`base/modules/transformer.py`).
+struct EncoderSettings {
+  /// The names that the file has had, in the order in which they are tried.
+  private static let fileNames = [
+    "sentence_bert_config.json", "sentence_roberta_config.json",
+    "sentence_distilbert_config.json", "sentence_camembert_config.json",
+    "sentence_albert_config.json", "sentence_xlm-roberta_config.json",
+    "sentence_xlnet_config.json",
+  ]
+
+  /// The most tokens of an input, special tokens included, if this file sets it.
+  var maximumSequenceLength: Int?
+  /// Whether text is lower-cased whatever the tokenizer does by itself.
+  var lowercases = false
+
+  /// The settings of an encoder without such a file.
+  init() {}
+
+  /// Reads the first file that is there and not empty.
+  ///
+  /// Throws `modelUnsupported` for settings that change what is computed in another way.
+  init(encoderFolder: String) throws(EmbedError) {
+    for name in Self.fileNames {
+      let path = Folder.join(encoderFolder, name)
+      guard let file = try JSONDocument.ifPresent(path: path), !file.members.isEmpty else {
+        continue
+      }
+      try read(file)
+      return
+    }
+  }
+
+  private mutating func read(_ file: JSONDocument) throws(EmbedError) {
+    try file.require("transformer_task", toBe: "feature-extraction")
+    try file.require("module_output_name", toBe: "token_embeddings")
+    if let modalities = try file.optionalObject("modality_config") {
+      let text = try modalities.object("text")
+      try text.require("method", toBe: "forward")
+      try text.require("method_output_name", toBe: "last_hidden_state")
+    }
+    for key in [
+      "processing_kwargs", "query_length", "document_length", "query_expansion", "config_args",
+      "config_kwargs", "tokenizer_name_or_path",
+    ] {
+      try file.requireAbsent(key)
+    }
+    maximumSequenceLength = try file.optionalInteger("max_seq_length", in: 3...Int(Int32.max))
+    // Arguments for the tokenizer go before the key.
+    for key in ["tokenizer_args", "processor_kwargs"] {
+      guard let arguments = try file.optionalObject(key) else { continue }
+      for member in arguments.members where !member.key.hasSameBytes(as: "model_max_length") {
+        throw arguments.unsupported(
+          member.key, expected: "no other argument than model_max_length",
+          got: member.value.summary)
+      }
+      maximumSequenceLength =
+        try arguments.optionalInteger("model_max_length", in: 3...Int(Int32.max))
+        ?? maximumSequenceLength
+    }
+    lowercases = try file.optionalBool("do_lower_case") ?? false
+  }
+}

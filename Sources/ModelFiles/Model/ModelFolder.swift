@@ -1,0 +1,148 @@
+public import EmbedCore
+import Foundation
+package import Transformer
+
+/// A folder with a sentence-transformers model, its settings read and checked.
+///
+/// Opening reads the small configuration files; the weights and the vocabulary are read when they are asked for.
+public struct ModelFolder: Sendable {
+  /// The model's name, such as `all-MiniLM-L6-v2`.
+  public let name: String
+  /// The path of the folder.
+  public let path: String
+
+  /// The encoder's sizes and constants.
+  package let configuration: EncoderConfiguration
+  /// The most tokens of an input that count, special tokens included; never more than the encoder has positions for.
+  package let maximumSequenceLength: Int
+  /// How token vectors become a sentence's vector.
+  package let pooling: PoolingConfiguration
+  /// What happens to the vector behind the pooling, in order.
+  package let modules: [SentenceModule]
+  /// The length of the vector behind all modules.
+  package let dimensions: Int
+  /// How many leading components of the vector the model's authors keep (`truncate_dim`), if not all.
+  ///
+  /// They are not scaled to length 1 again.
+  package let truncatedDimensions: Int?
+  /// Texts that are put in front of an input, by name, such as `query`.
+  package let prompts: [String: String]
+  /// The text in front of an input for which no prompt is named.
+  package let defaultPrompt: String?
+
+  /// The folder of the encoder's own files: this one, or one inside it.
+  private let encoderFolder: String
+  private let lowercases: Bool
+
+  /// Opens a folder.
+  ///
+  /// Throws `EmbedError`: `modelNotFound` when the folder has no model, `modelUnsupported` when the model is of a kind
+  /// that this runtime does not run, `fileDamaged` or `fileInaccessible` when a file is at fault.
+  ///
+  /// - Parameters:
+  ///   - path: The folder.
+  ///   - name: The model's name; the folder's own name when it is nil.
+  public init(path: String, name: String? = nil) throws(EmbedError) {
+    guard Self.isModel(path) else {
+      throw EmbedError(
+        .modelNotFound, "no model in folder", expected: "a folder with a config.json",
+        got: Folder.isFolder(path) ? "a folder without" : "no folder", at: path.printable)
+    }
+    self.path = path
+    self.name = name ?? Self.lastComponent(path)
+
+    let list = try ModuleList(modelFolder: path)
+    encoderFolder = list.encoderFolder
+    try Self.refuseAdapter(in: encoderFolder)
+    let config = try JSONDocument(path: Folder.join(encoderFolder, "config.json"))
+    configuration = try EncoderConfiguration(file: config)
+
+    // A bare encoder's other settings are not read, as sentence-transformers does not.
+    let settings =
+      list.isDeclared ? try EncoderSettings(encoderFolder: encoderFolder) : EncoderSettings()
+    let sentence = list.isDeclared ? try SentenceSettings(modelFolder: path) : SentenceSettings()
+    lowercases = settings.lowercases
+    var limit = settings.maximumSequenceLength
+    if limit == nil { limit = try TokenizerSettings(folder: encoderFolder).maximumLength }
+    maximumSequenceLength = min(limit ?? .max, configuration.maximumPositions)
+
+    if let entry = list.pooling {
+      pooling = try PoolingConfiguration(
+        file: JSONDocument(path: Folder.join(entry.folder, "config.json")),
+        inputs: configuration.hiddenSize)
+    } else {
+      pooling = PoolingConfiguration(modes: [.mean])
+    }
+    (modules, dimensions) = try list.sentenceModules(
+      inputs: pooling.modes.count * configuration.hiddenSize)
+    let length = dimensions
+    truncatedDimensions = sentence.truncatedDimensions.flatMap { $0 < length ? $0 : nil }
+    prompts = sentence.prompts
+    defaultPrompt = sentence.defaultPrompt
+  }
+}
+
+// MARK: - Larger files
+
+extension ModelFolder {
+  /// Reads the vocabulary and the rules of the tokenizer, from `tokenizer.json` or else `vocab.txt`.
+  ///
+  /// Throws `modelUnsupported` for another kind of tokenizer or a length limit without room for text, `fileDamaged` for
+  /// tokens outside the encoder's vocabulary.
+  ///
+  /// - Complexity: O(n) in the size of the vocabulary.
+  package func tokenizerDefinition() throws(EmbedError) -> TokenizerDefinition {
+    var definition = try TokenizerFile(
+      folder: encoderFolder, vocabularySize: configuration.vocabularySize
+    ).definition()
+    if lowercases { definition.lowercases = true }
+    let specialCount = definition.prefix.count + definition.suffix.count
+    guard specialCount < maximumSequenceLength else {
+      throw EmbedError(
+        .modelUnsupported, "no room for text",
+        expected: "more than \(specialCount) tokens, which are special ones",
+        got: "\(maximumSequenceLength)", at: path.printable)
+    }
+    return definition
+  }
+
+  /// Opens the encoder's weights.
+  ///
+  /// Throws as `Checkpoint` does.
+  package func checkpoint() throws(EmbedError) -> Checkpoint {
+    try Checkpoint(folder: encoderFolder, anchor: "embeddings.word_embeddings.weight")
+  }
+
+  /// Opens a Dense module's weights: `linear.weight`, `linear.bias`, `residual.weight`.
+  ///
+  /// Throws as `Checkpoint` does.
+  ///
+  /// - Parameter folder: The folder that the module in `modules` names.
+  package func denseCheckpoint(folder: String) throws(EmbedError) -> Checkpoint {
+    try Checkpoint(folder: folder)
+  }
+}
+
+// MARK: - What is a model
+
+extension ModelFolder {
+  /// Whether there is a folder that looks like a model's at a path.
+  static func isModel(_ path: String) -> Bool {
+    Folder.isFolder(path)
+      && ["config.json", ModuleList.fileName].contains { Folder.exists(Folder.join(path, $0)) }
+  }
+
+  private static func lastComponent(_ path: String) -> String {
+    let absolute = URL(fileURLWithPath: path).standardizedFileURL
+    return absolute.lastPathComponent
+  }
+
+  private static func refuseAdapter(in folder: String) throws(EmbedError) {
+    let path = Folder.join(folder, "adapter_config.json")
+    guard !Folder.exists(path) else {
+      throw EmbedError(
+        .modelUnsupported, "unsupported model", expected: "weights with adapters merged in",
+        got: "an adapter beside them", at: path)
+    }
+  }
+}

@@ -1,0 +1,207 @@
+import EmbedCore
+import Transformer
+
+/// Reading of `tokenizer.json`, the format of the Rust library `tokenizers` 0.23.
+extension TokenizerFile {
+  func definition(json file: JSONDocument) throws(EmbedError) -> TokenizerDefinition {
+    let model = try file.object("model")
+    // Files older than the key have no other kind with a prefix for continuations.
+    let type = try model.optionalString("type") ?? "WordPiece"
+    guard type == "WordPiece" else {
+      throw model.unsupported(
+        "type", expected: "the tokenizer WordPiece", got: type.quotedForMessage)
+    }
+    let ids = try vocabulary(model.object("vocab"))
+    var definition = TokenizerDefinition(vocabulary: ids.entries)
+    definition.continuationPrefix = try model.optionalString("continuing_subword_prefix") ?? "##"
+    definition.maximumWordLength =
+      try model.optionalInteger("max_input_chars_per_word", in: 1...1_000_000) ?? 100
+    definition.unknownToken = try model.optionalString("unk_token") ?? "[UNK]"
+    guard ids.index[ExactString(definition.unknownToken)] != nil else {
+      throw EmbedError(
+        .fileDamaged, "missing token", expected: "\(definition.unknownToken.printable) (unk_token)",
+        got: "no such token", at: model.location("vocab"))
+    }
+    try readNormalizer(file, into: &definition)
+    try requireType(file, "pre_tokenizer", "BertPreTokenizer")
+    (definition.prefix, definition.suffix) = try surroundings(file, ids: ids.index)
+
+    var tokens: [TokenizerSettings.SpecialToken] = []
+    for (index, element) in (try file.optionalArray("added_tokens") ?? []).enumerated() {
+      tokens.append(try TokenizerSettings.token(element, file, "added_tokens[\(index)]"))
+    }
+    definition.addedTokens = try addedTokens(tokens, ids: ids.index)
+    return definition
+  }
+
+  // MARK: - Vocabulary
+
+  private func vocabulary(
+    _ file: JSONDocument
+  ) throws(EmbedError) -> (entries: [(token: String, id: Int32)], index: [ExactString: Int32]) {
+    var entries: [(token: String, id: Int32)] = []
+    entries.reserveCapacity(file.members.count)
+    var index: [ExactString: Int32] = [:]
+    index.reserveCapacity(file.members.count)
+    var isTaken = [Bool](repeating: false, count: vocabularySize)
+    for (token, value) in file.members {
+      guard case .number(let text) = value, let id = Int(text) else {
+        throw EmbedError(
+          .fileDamaged, "wrong type", expected: "a whole number", got: value.summary,
+          at: file.location(token))
+      }
+      try check(id, location: file.location(token))
+      guard !isTaken[id], index.updateValue(Int32(id), forKey: ExactString(token)) == nil else {
+        throw EmbedError(
+          .fileDamaged, "duplicate token", expected: "each token and each id once",
+          got: "\(token.quotedForMessage) with id \(id) again", at: file.location(token))
+      }
+      isTaken[id] = true
+      if !token.isEmpty { entries.append((token, Int32(id))) }
+    }
+    return (entries, index)
+  }
+
+  // MARK: - Normalizer
+
+  private func readNormalizer(
+    _ file: JSONDocument, into definition: inout TokenizerDefinition
+  ) throws(EmbedError) {
+    guard let normalizer = try file.optionalObject("normalizer") else {
+      throw file.unsupported("normalizer", expected: "BertNormalizer", got: "none")
+    }
+    try requireType(file, "normalizer", "BertNormalizer")
+    var lowercases = try normalizer.optionalBool("lowercase") ?? true
+    var stripsAccents = try normalizer.optionalBool("strip_accents")
+    var separates = try normalizer.optionalBool("handle_chinese_chars") ?? true
+
+    if Self.bertClasses.contains(className) {
+      func refuse(_ key: String, _ value: String) -> EmbedError {
+        normalizer.unsupported(
+          key, expected: "\(value), which \(className) takes when tokenizer_config.json is silent",
+          got: "something else")
+      }
+      if lowercases != settings.lowercases ?? true {
+        guard let explicit = settings.lowercases else { throw refuse("lowercase", "true") }
+        lowercases = explicit
+      }
+      if stripsAccents != settings.stripsAccents {
+        guard settings.mentionsAccents else { throw refuse("strip_accents", "null") }
+        stripsAccents = settings.stripsAccents
+      }
+      if separates != settings.separatesChineseCharacters ?? true {
+        guard let explicit = settings.separatesChineseCharacters else {
+          throw refuse("handle_chinese_chars", "true")
+        }
+        separates = explicit
+      }
+    }
+    definition.cleansText = try normalizer.optionalBool("clean_text") ?? true
+    definition.lowercases = lowercases
+    definition.stripsAccents = stripsAccents ?? lowercases
+    definition.separatesChineseCharacters = separates
+  }
+
+  // MARK: - Special tokens around a text
+
+  private func surroundings(
+    _ file: JSONDocument, ids: [ExactString: Int32]
+  ) throws(EmbedError) -> (prefix: [Int32], suffix: [Int32]) {
+    guard let processor = try file.optionalObject("post_processor") else {
+      guard Self.bertClasses.contains(className) else {
+        throw file.unsupported(
+          "post_processor", expected: "TemplateProcessing or BertProcessing", got: "none")
+      }
+      return (
+        [try id(role: "cls_token", in: ids, location: file.file)],
+        [try id(role: "sep_token", in: ids, location: file.file)]
+      )
+    }
+    switch try processor.optionalString("type") {
+    case "BertProcessing":
+      return ([try pairedID(processor, "cls")], [try pairedID(processor, "sep")])
+    case "TemplateProcessing":
+      return try template(processor)
+    default:
+      try requireType(file, "post_processor", "TemplateProcessing", "BertProcessing")
+      return ([], [])
+    }
+  }
+
+  /// The id in `["[CLS]", 101]`.
+  private func pairedID(_ file: JSONDocument, _ key: String) throws(EmbedError) -> Int32 {
+    let pair = try file.array(key)
+    guard pair.count == 2, case .number(let text) = pair[1], let id = Int32(text) else {
+      throw EmbedError(
+        .fileDamaged, "wrong type", expected: "a token and its id",
+        got: JSONValue.array(pair).summary, at: file.location(key))
+    }
+    try check(id, location: file.location(key))
+    return id
+  }
+
+  /// The special tokens in front of the sequence `A` and behind it.
+  private func template(
+    _ processor: JSONDocument
+  ) throws(EmbedError) -> (prefix: [Int32], suffix: [Int32]) {
+    var prefix: [Int32] = []
+    var suffix: [Int32] = []
+    var isBehind = false
+    for piece in try processor.objects("single") {
+      let isSequence = try piece.value("Sequence") != nil
+      let part = try piece.object(isSequence ? "Sequence" : "SpecialToken")
+      let name = try part.string("id")
+      let typeID = try part.optionalInteger("type_id", in: 0...Int(Int32.max)) ?? 0
+      guard typeID == 0 else {
+        throw part.unsupported("type_id", expected: "token type 0", got: "\(typeID)")
+      }
+      if isSequence {
+        guard name == "A", !isBehind else {
+          throw part.unsupported("id", expected: "the sequence A once", got: name.quotedForMessage)
+        }
+        isBehind = true
+      } else if isBehind {
+        suffix += try templateIDs(processor, name)
+      } else {
+        prefix += try templateIDs(processor, name)
+      }
+    }
+    guard isBehind, !prefix.isEmpty || !suffix.isEmpty else {
+      throw processor.unsupported(
+        "single", expected: "the sequence A with special tokens around it",
+        got: isBehind ? "the sequence alone" : "no sequence")
+    }
+    return (prefix, suffix)
+  }
+
+  private func templateIDs(
+    _ processor: JSONDocument, _ name: String
+  ) throws(EmbedError) -> [Int32] {
+    let token = try processor.object("special_tokens").object(name)
+    var ids: [Int32] = []
+    for value in try token.array("ids") {
+      guard case .number(let text) = value, let id = Int32(text) else {
+        throw EmbedError(
+          .fileDamaged, "wrong type", expected: "a whole number", got: value.summary,
+          at: token.location("ids"))
+      }
+      try check(id, location: token.location("ids"))
+      ids.append(id)
+    }
+    return ids
+  }
+
+  // MARK: - Kinds
+
+  /// Refuses a part of another kind than those given, by its name.
+  private func requireType(
+    _ file: JSONDocument, _ key: String, _ accepted: String...
+  ) throws(EmbedError) {
+    let type = try file.optionalObject(key)?.optionalString("type")
+    guard let type, accepted.contains(type) else {
+      throw file.unsupported(
+        key, expected: accepted.joined(separator: " or "),
+        got: type?.quotedForMessage ?? "none")
+    }
+  }
+}

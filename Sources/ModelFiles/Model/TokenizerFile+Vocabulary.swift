@@ -1,0 +1,70 @@
+import EmbedCore
+import Transformer
+
+extension TokenizerFile {
+  /// Reads a `vocab.txt`: a token a line, whose id is the line's number from 0.
+  ///
+  /// White space at the end of a line is no part of the token, an empty line takes a number, and of equal lines the
+  /// last one counts, all as in the Rust library `tokenizers` (`models/wordpiece/mod.rs`).
+  func definition(vocabularyPath: String) throws(EmbedError) -> TokenizerDefinition {
+    guard Self.bertClasses.contains(className) else {
+      throw EmbedError(
+        .modelUnsupported, "unsupported tokenizer",
+        expected: "a tokenizer.json, or vocab.txt for \(Self.bertClasses.joined(separator: ", "))",
+        got: className.quotedForMessage, at: vocabularyPath)
+    }
+    try refuseAddedTokens()
+    let ids = try lines(vocabularyPath)
+    // In the order of ids, so that the same file always gives the same definition.
+    let vocabulary = ids.map { (token: $0.key.text, id: $0.value) }.sorted { $0.id < $1.id }
+    var definition = TokenizerDefinition(vocabulary: vocabulary)
+    definition.unknownToken = settings.named["unk_token"]?.content ?? "[UNK]"
+    _ = try id(role: "unk_token", in: ids, location: vocabularyPath)
+    definition.prefix = [try id(role: "cls_token", in: ids, location: vocabularyPath)]
+    definition.suffix = [try id(role: "sep_token", in: ids, location: vocabularyPath)]
+    definition.lowercases = settings.lowercases ?? true
+    definition.stripsAccents = settings.stripsAccents ?? definition.lowercases
+    definition.separatesChineseCharacters = settings.separatesChineseCharacters ?? true
+    definition.addedTokens = try addedTokens([], ids: ids)
+    return definition
+  }
+
+  private func lines(_ path: String) throws(EmbedError) -> [ExactString: Int32] {
+    let bytes = try RegularFile(path: path).contents(limit: 100_000_000)
+    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    // What stands behind the last line end is a line only if there is something.
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    var ids: [ExactString: Int32] = [:]
+    ids.reserveCapacity(lines.count)
+    for (number, line) in lines.enumerated() {
+      guard let text = String(validating: line, as: UTF8.self) else {
+        throw EmbedError(
+          .fileDamaged, "invalid vocabulary", expected: "UTF-8", got: "invalid bytes",
+          at: "\(path), line \(number + 1)")
+      }
+      try check(number, location: "\(path), line \(number + 1)")
+      let token = Self.trimmingEnd(text)
+      if !token.isEmpty { ids[ExactString(token)] = Int32(number) }
+    }
+    return ids
+  }
+
+  private static func trimmingEnd(_ text: String) -> String {
+    var scalars = text.unicodeScalars[...]
+    while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+    return String(scalars)
+  }
+
+  /// Refuses tokens beside the vocabulary, which older versions of transformers kept in a file of their own.
+  private func refuseAddedTokens() throws(EmbedError) {
+    let path = Folder.join(folder, "added_tokens.json")
+    guard let file = try JSONDocument.ifPresent(path: path) else { return }
+    let roles = TokenizerSettings.roles.map { settings.named[$0.key]?.content ?? $0.content }
+    for member in file.members where !roles.contains(where: member.key.hasSameBytes) {
+      throw EmbedError(
+        .modelUnsupported, "unsupported token",
+        expected: "no tokens beside vocab.txt without a tokenizer.json",
+        got: member.key.quotedForMessage, at: path)
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package import EmbedCore
+package import Kernels
+
+/// The weights in a folder, in one safetensors file or in shards, under the names of the bare model.
+///
+/// A file made from a larger model has a prefix in front of every name, such as `bert.`; it is found once, at the
+/// start of the names and nowhere else.
+package struct Checkpoint: Sendable {
+  /// The weights' name in a model folder.
+  package static let fileName = "model.safetensors"
+  /// The prefixes that are looked for.
+  package static let prefixes = ["", "bert.", "model.", "bert.model.", "model.bert."]
+
+  /// What stands in front of the model's own names in the file.
+  package let prefix: String
+  private let files: [SafetensorsFile]
+  /// Which of `files` has a tensor, by its full name.
+  private let fileIndices: [ExactString: Int]
+  /// The file or the index, for messages.
+  private let source: String
+
+  /// Opens `model.safetensors` in a folder, or else the shards that `model.safetensors.index.json` lists.
+  ///
+  /// - Parameter anchor: A tensor that every such model has, which tells the prefix; nil when names have none.
+  ///
+  /// Throws `fileInaccessible` when a file is missing, `fileDamaged` when one breaks the format, and
+  /// `modelUnsupported` when the weights are in another format or the anchor is not found.
+  package init(folder: String, anchor: String? = nil) throws(EmbedError) {
+    let single = Folder.join(folder, Self.fileName)
+    let index = Folder.join(folder, SafetensorsIndex.fileName)
+    if Folder.exists(single) {
+      source = single
+      files = [try SafetensorsFile(path: single)]
+      fileIndices = Dictionary(
+        uniqueKeysWithValues: files[0].header.tensors.map { (ExactString($0.name), 0) })
+    } else if Folder.exists(index) {
+      source = index
+      (files, fileIndices) = try Self.shards(of: index, in: folder)
+    } else {
+      throw Self.missing(in: folder)
+    }
+    if let anchor {
+      prefix = try Self.prefix(anchor, in: fileIndices, source: source)
+    } else {
+      prefix = ""
+    }
+  }
+
+  /// Whether there is a tensor of that name, behind the prefix.
+  package func contains(_ name: String) -> Bool {
+    fileIndices[ExactString(prefix + name)] != nil
+  }
+
+  /// A matrix of exactly that shape; `(rows, columns)` = (outputs, inputs) for a linear layer.
+  ///
+  /// Throws `fileDamaged` when there is no such tensor or it has another shape, and `modelUnsupported` when its
+  /// numbers are neither F32, F16 nor BF16.
+  ///
+  /// - Complexity: O(1) for aligned F32, which is used where it is mapped, else O(`rows * columns`).
+  package func matrix(
+    _ name: String, rows: Int, columns: Int
+  ) throws(EmbedError) -> WeightMatrix {
+    let storage = try floats(name, shape: [rows, columns])
+    return WeightMatrix(rows: rows, columns: columns, storage: storage)
+  }
+
+  /// A vector of exactly that many numbers.
+  ///
+  /// Throws as `matrix` does.
+  ///
+  /// - Complexity: O(`count`).
+  package func vector(_ name: String, count: Int) throws(EmbedError) -> [Float] {
+    let storage = try floats(name, shape: [count])
+    try requireFinite(storage, name)
+    return storage.values
+  }
+
+  /// A layer norm's scale and shift, by their names in PyTorch or by the older ones, gamma and beta.
+  ///
+  /// Throws as `matrix` does.
+  ///
+  /// - Complexity: O(`count`).
+  package func layerNorm(
+    _ name: String, count: Int
+  ) throws(EmbedError) -> (weight: [Float], bias: [Float]) {
+    let hasOldNames = !contains("\(name).weight") && contains("\(name).gamma")
+    return (
+      weight: try vector("\(name).\(hasOldNames ? "gamma" : "weight")", count: count),
+      bias: try vector("\(name).\(hasOldNames ? "beta" : "bias")", count: count)
+    )
+  }
+
+  private func floats(_ name: String, shape: [Int]) throws(EmbedError) -> FloatStorage {
+    guard let index = fileIndices[ExactString(prefix + name)] else {
+      throw SafetensorsError.tensorNotFound(prefix + name).embedError(in: source)
+    }
+    return try files[index].floats(prefix + name, shape: shape)
+  }
+
+  /// Checks that weights are numbers, none infinite.
+  ///
+  /// - Throws: `EmbedError` with code `fileDamaged`.
+  /// - Complexity: O(number of weights); the whole tensor is read.
+  package func requireFinite(_ weights: FloatStorage, _ name: String) throws(EmbedError) {
+    guard !weights.isFinite else { return }
+    let first = weights.values.first { !$0.isFinite } ?? .nan
+    throw EmbedError(
+      .fileDamaged, "weights of tensor \((prefix + name).printable)", expected: "finite numbers",
+      got: "\(first)", at: source)
+  }
+}
+
+// MARK: - Opening
+
+extension Checkpoint {
+  private static func shards(
+    of indexPath: String, in folder: String
+  ) throws(EmbedError) -> ([SafetensorsFile], [ExactString: Int]) {
+    let index = try SafetensorsIndex(path: indexPath)
+    var files: [SafetensorsFile] = []
+    var shardIndices: [ExactString: Int] = [:]
+    var fileIndices: [ExactString: Int] = [:]
+    for (tensor, shard) in index.entries {
+      let fileIndex: Int
+      if let known = shardIndices[ExactString(shard)] {
+        fileIndex = known
+      } else {
+        fileIndex = files.count
+        files.append(try SafetensorsFile(path: Folder.join(folder, shard)))
+        shardIndices[ExactString(shard)] = fileIndex
+      }
+      guard files[fileIndex].header[tensor] != nil else {
+        throw EmbedError(
+          .fileDamaged, "tensor not in its shard",
+          expected: "\(tensor.printable) in \(shard.printable)", got: "no such tensor",
+          at: indexPath)
+      }
+      fileIndices[ExactString(tensor)] = fileIndex
+    }
+    return (files, fileIndices)
+  }
+
+  private static func prefix(
+    _ anchor: String, in names: [ExactString: Int], source: String
+  ) throws(EmbedError) -> String {
+    let found = prefixes.filter { names[ExactString($0 + anchor)] != nil }
+    guard let prefix = found.first, found.count == 1 else {
+      let spellings = prefixes.map { $0 + anchor }.joined(separator: ", ")
+      throw EmbedError(
+        .modelUnsupported, "cannot tell the names of the tensors",
+        expected: "one of \(spellings)",
+        got: found.isEmpty ? "none" : "\(found.map { $0 + anchor }.joined(separator: ", "))",
+        at: source)
+    }
+    return prefix
+  }
+
+  private static func missing(in folder: String) -> EmbedError {
+    let others = ["pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5"]
+    if let other = others.first(where: { Folder.exists(Folder.join(folder, $0)) }) {
+      return EmbedError(
+        .modelUnsupported, "unsupported weights",
+        expected: "\(fileName); save the model again with sentence-transformers or transformers, "
+          + "which write it",
+        got: "only \(other)", at: folder)
+    }
+    return EmbedError(
+      .fileInaccessible, "missing weights",
+      expected: "\(fileName) or \(SafetensorsIndex.fileName)", got: "neither", at: folder)
+  }
+}

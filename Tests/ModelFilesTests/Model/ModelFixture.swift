@@ -1,0 +1,59 @@
+import EmbedCore
+import EmbedTestSupport
+import Testing
+import Transformer
+
+@testable import ModelFiles
+
+/// A tiny model in a folder, to be changed and opened.
+struct ModelFixture {
+  let folder: TemporaryFolder
+  private let name: String
+
+  init(_ model: TinyModel = .plain, named name: String = "model") throws {
+    folder = try TemporaryFolder()
+    self.name = name
+    try model.write(to: folder, named: name)
+  }
+
+  /// The path of the model's folder.
+  var path: String { folder.path(name) }
+
+  /// Opens the model.
+  func open() throws -> ModelFolder { try ModelFolder(path: path) }
+
+  /// The tokenizer's definition, read anew.
+  func tokenizer() throws -> TokenizerDefinition { try open().tokenizerDefinition() }
+
+  /// Replaces a text that must be in one of the model's files.
+  func replace(_ text: String, with replacement: String, in file: String) throws {
+    let old = String(decoding: try folder.read("\(name)/\(file)"), as: UTF8.self)
+    let isThere = old.contains(text)
+    try #require(isThere, "\(file) has no \(text)")
+    try folder.write(old.replacing(text, with: replacement), to: "\(name)/\(file)")
+  }
+
+  /// Writes one of the model's files anew.
+  func write(_ text: String, to file: String) throws {
+    try folder.write(text, to: "\(name)/\(file)")
+  }
+
+  /// Writes one of the model's files anew.
+  func write(_ bytes: [UInt8], to file: String) throws {
+    try folder.write(bytes, to: "\(name)/\(file)")
+  }
+
+  /// The bytes of one of the model's files.
+  func read(_ file: String) throws -> [UInt8] { try folder.read("\(name)/\(file)") }
+
+  /// Removes one of the model's files.
+  func remove(_ file: String) throws { try folder.remove("\(name)/\(file)") }
+
+  /// The message of the error that opening throws, with the model's path as `DIR`; nil when it throws none.
+  func refusal(_ use: (ModelFolder) throws -> Void = { _ in }) throws -> String? {
+    try folder.message { try use(open()) }?.replacing("DIR/\(name)", with: "DIR")
+  }
+
+  /// The message of the error that reading the tokenizer throws.
+  func tokenizerRefusal() throws -> String? { try refusal { _ = try $0.tokenizerDefinition() } }
+}
