@@ -28,8 +28,9 @@ struct PortableEngine: MatrixEngine {
 public func embed(_ id: Int32, _ hidden: Int, _ layerCount: Int) -> Float {
   let configuration = EncoderConfiguration(
     vocabularySize: 16, hiddenSize: hidden, layerCount: layerCount, headCount: 2,
-    intermediateSize: 2 * hidden, maximumPositions: 8, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
-    activation: .gelu)
+    intermediateSize: 2 * hidden, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
+    positions: PositionEncoding(maximumLength: 8, table: .init(rows: 8)),
+    feedForward: .init(activation: .gelu))
   let engine = PortableEngine()
   let model = SentenceModel(
     encoder: Encoder(
@@ -48,7 +49,7 @@ public func embed(_ id: Int32, _ hidden: Int, _ layerCount: Int) -> Float {
   var batch = TokenBatch()
   batch.append([id, id + 1])
   batch.append([id])
-  var workspace = Workspace(configuration)
+  var workspace = model.makeWorkspace()
   let vectors = model.embed(
     batch, promptLength: 0, OutputOptions(normalization: .unit, dimensions: nil), &workspace)
   return vectors[0][0]
@@ -68,7 +69,7 @@ func weights(
     outputNorm: norm)
   return EncoderWeights(
     wordEmbeddings: matrix(rows: configuration.vocabularySize, columns: hidden),
-    positionEmbeddings: matrix(rows: configuration.maximumPositions, columns: hidden),
+    positionEmbeddings: matrix(rows: configuration.positions.maximumLength, columns: hidden),
     tokenTypeEmbeddings: matrix(rows: configuration.tokenTypeCount, columns: hidden),
     embeddingNorm: norm, layers: Array(repeating: layer, count: configuration.layerCount))
 }

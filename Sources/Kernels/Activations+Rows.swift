@@ -16,6 +16,15 @@ extension Activations {
     for column in 0..<columns { target[column] = values[column] }
   }
 
+  /// Becomes a copy of a matrix with as many columns.
+  ///
+  /// - Complexity: O(`rows * columns`).
+  package mutating func copy(_ other: borrowing Activations) {
+    precondition(other.columns == columns, "a copy has the same columns")
+    resize(rows: other.rows)
+    mutablePointer.update(from: other.pointer, count: rows * columns)
+  }
+
   /// Adds a matrix of the same shape.
   ///
   /// - Complexity: O(`rows * columns`).

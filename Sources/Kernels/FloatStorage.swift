@@ -1,9 +1,10 @@
 /// A run of floats that does not change: memory of its own, or part of a mapped file that it keeps alive.
 ///
 /// Immutable once made, so it may be read from any thread.
+@usableFromInline
 package final class FloatStorage: @unchecked Sendable {
   /// `count` floats, valid as long as this object lives.
-  package let pointer: UnsafePointer<Float>
+  @usableFromInline package let pointer: UnsafePointer<Float>
   /// The number of floats.
   package let count: Int
   private let release: () -> Void

@@ -14,7 +14,7 @@ package struct KernelSet: Sendable {
   @usableFromInline let layerNormRow:
     @Sendable (Target, Source, Source, Source, Source, Source, Float, Int) -> Void
   @usableFromInline let attendHeads:
-    @Sendable (Source, Int, Range<Int>, Int, Int, Target, Target) -> Void
+    @Sendable (Source, Int, Range<Int>, Int, Int, AttentionBias?, Int?, Target, Target) -> Void
   @usableFromInline let attentionScratchSize: @Sendable (Int, Int) -> Int
   @usableFromInline let multiplyPacked:
     @Sendable (Source, Int, Int, Source, Range<Int>, Target, Int, Source?, Activation) -> Void
@@ -22,6 +22,7 @@ package struct KernelSet: Sendable {
   @usableFromInline let addScaledRow: @Sendable (Target, Source, Float, Int) -> Void
   @usableFromInline let maximumRow: @Sendable (Target, Source, Int) -> Void
   @usableFromInline let multiplyRegisters: @Sendable (Int) -> Float
+  @usableFromInline let blocks: BlockKernels
 
   /// Instantiates every kernel for a vector unit; to be called in a module compiled for its instruction set.
   @inlinable @inline(__always)
@@ -36,10 +37,11 @@ package struct KernelSet: Sendable {
       Unit.addLayerNorm(
         output, a, b, c, scale: scale, shift: shift, epsilon: epsilon, columns: columns)
     }
-    attendHeads = { queryKeyValue, tokens, heads, hidden, headSize, context, scratch in
+    attendHeads = {
+      queryKeyValue, tokens, heads, hidden, headSize, bias, reach, context, scratch in
       Unit.attention(
         queryKeyValue, tokens: tokens, heads: heads, hidden: hidden, headSize: headSize,
-        context: context, scratch: scratch)
+        bias: bias, reach: reach, context: context, scratch: scratch)
     }
     attentionScratchSize = { Unit.attentionScratchSize(tokens: $0, headSize: $1) }
     multiplyPacked = { input, rows, inputs, panels, range, output, outputs, bias, activation in
@@ -53,6 +55,7 @@ package struct KernelSet: Sendable {
     addScaledRow = { Unit.addScaled($0, $1, factor: $2, columns: $3) }
     maximumRow = { Unit.takeMaximum($0, $1, columns: $2) }
     multiplyRegisters = { Unit.multiplyRegisters(rounds: $0) }
+    blocks = BlockKernels(unit)
   }
 }
 
@@ -100,9 +103,12 @@ extension KernelSet {
   ///
   /// - `queryKeyValue`: `(tokens, 3 * hidden)`; `context`: `(tokens, hidden)`.
   /// - `offsets`: where each sequence starts, and the end of the last.
+  /// - `bias`: what is added to the scores after scaling; `reach`: how many places away the keys are that count, nil
+  ///   for all.
   /// - Complexity: O(n² · hidden) for a sequence of n tokens.
   package func attention(
     _ queryKeyValue: borrowing Activations, offsets: [Int], headCount: Int,
+    bias: AttentionBias? = nil, reach: Int? = nil,
     context: inout Activations, scratch: inout Activations, loop: ParallelLoop = .serial
   ) {
     let hidden = context.columns
@@ -115,6 +121,9 @@ extension KernelSet {
       let start = offsets[index]
       let tokens = offsets[index + 1] - start
       precondition(tokens > 0, "a sequence has tokens")
+      precondition(
+        bias.map { $0.heads == headCount && tokens <= $0.maximumLength } ?? true,
+        "a bias has every head and every offset")
       let scratchRows = (attentionScratchSize(tokens, headSize) + hidden - 1) / hidden
       scratch.resize(rows: loop.rangeCount(headCount) * scratchRows)
       let source = queryKeyValue.pointer + start * 3 * hidden
@@ -122,7 +131,8 @@ extension KernelSet {
       let buffers = scratch.mutablePointer
       loop.forEachRange(of: headCount) { number, heads in
         attendHeads(
-          source, tokens, heads, hidden, headSize, target, buffers + number * scratchRows * hidden)
+          source, tokens, heads, hidden, headSize, bias, reach, target,
+          buffers + number * scratchRows * hidden)
       }
     }
   }

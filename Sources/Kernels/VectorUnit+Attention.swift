@@ -4,10 +4,12 @@ extension VectorUnit {
   /// - `queryKeyValue`: `(tokens, 3 * hidden)`, the queries of all heads, then the keys, then the values.
   /// - `context`: `(tokens, hidden)`.
   /// - `scratch`: `attentionScratchSize` floats.
+  /// - `bias`: what is added to the scores after scaling; `reach`: how far away the keys are that count.
   @inlinable @inline(__always)
   static func attention(
     _ queryKeyValue: UnsafePointer<Float>, tokens: Int, heads: Range<Int>, hidden: Int,
-    headSize: Int, context: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    headSize: Int, bias: AttentionBias?, reach: Int?, context: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     let paddedTokens = roundedUpToPanel(tokens)
     let keys = scratch  // (panels of keys, headSize, panelWidth)
@@ -21,7 +23,7 @@ extension VectorUnit {
       pack(query + 2 &* hidden, rows: tokens, columns: headSize, stride: 3 &* hidden, into: values)
       attend(
         query, tokens: tokens, hidden: hidden, headSize: headSize, keys: keys, values: values,
-        scores: scores, context: context + head &* headSize)
+        bias: bias?.center(head), reach: reach, scores: scores, context: context + head &* headSize)
     }
   }
 
@@ -31,8 +33,8 @@ extension VectorUnit {
   @inlinable @inline(__always)
   static func attend(
     _ query: UnsafePointer<Float>, tokens: Int, hidden: Int, headSize: Int,
-    keys: UnsafePointer<Float>, values: UnsafePointer<Float>, scores: UnsafeMutablePointer<Float>,
-    context: UnsafeMutablePointer<Float>
+    keys: UnsafePointer<Float>, values: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    reach: Int?, scores: UnsafeMutablePointer<Float>, context: UnsafeMutablePointer<Float>
   ) {
     let paddedTokens = roundedUpToPanel(tokens)
     let sums = scores + productRows &* paddedTokens
@@ -43,6 +45,14 @@ extension VectorUnit {
       multiplyPanels(
         query + first &* 3 &* hidden, aStride: 3 &* hidden, rows: rows, panels: keys,
         depth: headSize, output: scores, outputStride: paddedTokens, columns: paddedTokens)
+      if bias != nil || reach != nil {
+        for row in 0..<rows {
+          let place = first &+ row
+          adjustScores(
+            scores + row &* paddedTokens, count: tokens, bias: bias.map { $0 - place },
+            factor: 1 / scale, near: near(place, reach, tokens: tokens))
+        }
+      }
       for row in 0..<rows {
         sums[row] = exponentials(scores + row &* paddedTokens, count: tokens, scale: scale)
       }
@@ -55,6 +65,15 @@ extension VectorUnit {
       }
       first &+= rows
     }
+  }
+
+  /// The keys that count for the query at a place.
+  @inlinable @inline(__always)
+  static func near(_ place: Int, _ reach: Int?, tokens: Int) -> Range<Int> {
+    guard let reach else { return 0..<tokens }
+    let start = place < reach ? 0 : place &- reach
+    let end = tokens &- place <= reach ? tokens : place &+ reach &+ 1
+    return start..<end
   }
 
   /// The floats that `attention` needs for a sequence of so many tokens.

@@ -80,7 +80,31 @@ extension VectorUnit {
       store(sum, output, offset, partial)
       total += sum
     }
-    let mean = Floats(repeating: total.sum() / Float(columns))
+    normalize(
+      output, total: total.sum(), scale: scale, shift: shift, epsilon: epsilon, columns: columns)
+  }
+
+  /// `x = layerNorm(x)` for one row, `(columns)`.
+  @inlinable @inline(__always)
+  static func layerNorm(
+    _ x: UnsafeMutablePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
+    epsilon: Float, columns: Int
+  ) {
+    var total = Floats(repeating: 0)
+    forEachRegister(columns) { offset, partial in
+      total += load(UnsafePointer(x), offset, partial)
+    }
+    normalize(
+      x, total: total.sum(), scale: scale, shift: shift, epsilon: epsilon, columns: columns)
+  }
+
+  /// The second pass of a layer norm, over a row whose sum is known.
+  @inlinable @inline(__always)
+  static func normalize(
+    _ output: UnsafeMutablePointer<Float>, total: Float, scale: UnsafePointer<Float>,
+    shift: UnsafePointer<Float>, epsilon: Float, columns: Int
+  ) {
+    let mean = Floats(repeating: total / Float(columns))
     var squares = Floats(repeating: 0)
     forEachRegister(columns) { offset, partial in
       var centered = load(UnsafePointer(output), offset, partial) - mean

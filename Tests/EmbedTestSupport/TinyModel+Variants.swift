@@ -2,7 +2,8 @@ extension TinyModel {
   /// Models that differ in everything that a model folder can say; their names are stable.
   package static let all: [TinyModel] = [
     plain, narrow, sixModes, sixFlags, denseTanh, denseResidual, half, brain, sharded,
-    vocabularyFile, cased, prompted, bare, nested,
+    vocabularyFile, cased, prompted, bare, nested, distilBERT, roberta,
+    modernBERT,
   ]
 
   /// Mean and Normalize in the older dialect, with unused tensors and unaligned weights.
@@ -123,6 +124,33 @@ extension TinyModel {
   package static let nested = make("nested") {
     $0.encoderFolder = "0_Transformer"
     $0.poolingModes = ["cls", "mean"]
+  }
+
+  /// DistilBERT: other names, no token types.
+  package static let distilBERT = make("distilbert") {
+    $0.family = .distilBERT
+    $0.prefix = "distilbert."
+    $0.layerNormEpsilon = "1e-12"
+    $0.activation = "gelu"
+  }
+
+  /// RoBERTa with BERT's tokenizer: places counted from 2 on, and not at all where the padding's id stands.
+  package static let roberta = make("roberta") {
+    $0.family = .roberta
+    $0.layerNormEpsilon = "1e-5"
+    $0.poolingModes = ["cls", "mean"]
+  }
+
+  /// ModernBERT with BERT's tokenizer: rotary positions, local attention in every second layer, gated units, norms
+  /// before the blocks, no biases.
+  package static let modernBERT = make("modernbert") {
+    $0.family = .modernBERT
+    $0.prefix = "model."
+    $0.hiddenSize = 24
+    $0.layerCount = 4
+    $0.headCount = 2
+    $0.intermediateSize = 36
+    $0.layerNormEpsilon = "1e-5"
   }
 
   private static func make(_ name: String, _ change: (inout TinyModel) -> Void) -> TinyModel {

@@ -40,16 +40,13 @@ extension TinyModel {
   }
 
   private var config: JSONValue {
-    var members: [(key: String, value: JSONValue)] = [
-      ("architectures", .array([.string(prefix.isEmpty ? "BertModel" : "BertForMaskedLM")])),
-      ("hidden_act", .string(activation)), ("hidden_size", .integer(hiddenSize)),
-      ("intermediate_size", .integer(intermediateSize)),
-      ("layer_norm_eps", .number(layerNormEpsilon)),
-      ("max_position_embeddings", .integer(maximumPositions)), ("model_type", .string("bert")),
-      ("num_attention_heads", .integer(headCount)), ("num_hidden_layers", .integer(layerCount)),
-      ("pad_token_id", .integer(0)), ("position_embedding_type", .string("absolute")),
-      ("type_vocab_size", .integer(2)), ("vocab_size", .integer(vocabulary.count)),
-    ]
+    var members: [(key: String, value: JSONValue)] =
+      [
+        (
+          "architectures",
+          .array([.string(prefix.isEmpty ? family.className : "\(family.className)ForMaskedLM")])
+        ), ("model_type", .string(family.modelType)), ("vocab_size", .integer(vocabulary.count)),
+      ] + familyConfig
     if numberType != .float32 {
       let name = numberType == .float16 ? "float16" : "bfloat16"
       members.append((dialect == .new ? "dtype" : "torch_dtype", .string(name)))
@@ -60,23 +57,33 @@ extension TinyModel {
   // MARK: - Tensors
 
   private func encoderTensors(_ random: inout TinyModelRandom) -> [Tensor] {
-    var tensors = [
-      table("embeddings.word_embeddings.weight", vocabulary.count, 1, &random),
-      table("embeddings.position_embeddings.weight", maximumPositions, 0.3, &random),
-      table("embeddings.token_type_embeddings.weight", 2, 0.5, &random),
-    ]
-    tensors += layerNorm("embeddings.LayerNorm", &random)
-    for layer in 0..<layerCount {
-      let name = "encoder.layer.\(layer)"
-      for part in ["query", "key", "value"] {
-        tensors += linear("\(name).attention.self.\(part)", hiddenSize, hiddenSize, &random)
-      }
-      tensors += linear("\(name).attention.output.dense", hiddenSize, hiddenSize, &random)
-      tensors += layerNorm("\(name).attention.output.LayerNorm", &random)
-      tensors += linear("\(name).intermediate.dense", intermediateSize, hiddenSize, &random)
-      tensors += linear("\(name).output.dense", hiddenSize, intermediateSize, &random)
-      tensors += layerNorm("\(name).output.LayerNorm", &random)
+    let names = family.names
+    var tensors = [table(names.words, vocabulary.count, 1, &random)]
+    if let positions = names.positions {
+      tensors.append(table(positions, maximumPositions, 0.3, &random))
     }
+    if let types = names.types { tensors.append(table(types, 2, 0.5, &random)) }
+    tensors += layerNorm(names.embeddingNorm, &random)
+    for layer in 0..<layerCount {
+      let name = "\(names.layers).\(layer)."
+      for part in names.projections {
+        let outputs = names.projections.count == 1 ? 3 * hiddenSize : hiddenSize
+        tensors += linear(name + part, outputs, hiddenSize, &random)
+      }
+      tensors += linear(name + names.attentionOutput, hiddenSize, hiddenSize, &random)
+      if layer > 0 || !names.skipsFirstNorm {
+        tensors += layerNorm(name + names.attentionNorm, &random)
+      }
+      let width = names.isGated ? 2 * intermediateSize : intermediateSize
+      tensors += linear(name + names.intermediate, width, hiddenSize, &random)
+      tensors += linear(name + names.output, hiddenSize, intermediateSize, &random)
+      tensors += layerNorm(name + names.outputNorm, &random)
+    }
+    if let bias = names.relativeBias {
+      let values = (0..<32 * headCount).map { _ in random.normal(standardDeviation: 1) }
+      tensors.append(Tensor(name: bias, shape: [32, headCount], values: values))
+    }
+    if let norm = names.finalNorm { tensors += layerNorm(norm, &random) }
     if hasUnusedTensors { tensors += linear("pooler.dense", hiddenSize, hiddenSize, &random) }
     return tensors
   }
@@ -84,17 +91,17 @@ extension TinyModel {
   private func linear(
     _ name: String, _ outputs: Int, _ inputs: Int, _ random: inout TinyModelRandom
   ) -> [Tensor] {
-    [
-      matrix("\(name).weight", outputs, inputs, &random),
-      vector("\(name).bias", outputs, around: 0, 0.1, &random),
-    ]
+    let weight = matrix("\(name).weight", outputs, inputs, &random)
+    guard family.names.hasBiases else { return [weight] }
+    return [weight, vector("\(name).bias", outputs, around: 0, 0.1, &random)]
   }
 
   private func layerNorm(_ name: String, _ random: inout TinyModelRandom) -> [Tensor] {
-    [
-      vector(
-        "\(name).\(hasOldLayerNormNames ? "gamma" : "weight")", hiddenSize, around: 1, 0.2,
-        &random),
+    let scale = vector(
+      "\(name).\(hasOldLayerNormNames ? "gamma" : "weight")", hiddenSize, around: 1, 0.2, &random)
+    guard family.names.hasBiases else { return [scale] }
+    return [
+      scale,
       vector(
         "\(name).\(hasOldLayerNormNames ? "beta" : "bias")", hiddenSize, around: 0, 0.1, &random),
     ]

@@ -1,6 +1,6 @@
 import ModelFiles
 
-/// A tiny BERT model with random weights, for tests that need no download.
+/// A tiny model with random weights, of BERT or another family, for tests that need no download.
 ///
 /// The same specification always gives the same files, byte for byte, on every platform. sentence-transformers loads
 /// them too, so its vectors can be committed as references.
@@ -41,6 +41,8 @@ package struct TinyModel: Sendable {
   /// The folder's name, and with it the seed of the weights.
   package var name: String
 
+  /// The family of the encoder.
+  package var family = Family.bert
   package var hiddenSize = 32
   package var headCount = 4
   package var layerCount = 2

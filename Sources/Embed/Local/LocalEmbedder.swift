@@ -67,7 +67,8 @@ public final class LocalEmbedder: Embedder {
     async let tokenizer = LocalTokenizer(folder)
     (model, engineName) = try Self.loadModel(folder, engine, configuration.precision, self.kernels)
     self.tokenizer = try await tokenizer
-    pool = WorkerPool(count: configuration.resolvedThreads, configuration: model.configuration)
+    pool = WorkerPool(
+      count: configuration.resolvedThreads, makeWorkspace: model.makeWorkspace)
     dimensions = folder.truncatedDimensions ?? folder.dimensions
     info = EmbedderInfo(
       modelID: folder.name, dimensions: dimensions, maximumTokens: self.tokenizer.maximumTokens,

@@ -5,8 +5,11 @@ import Transformer
 
 /// A loaded model of any engine.
 protocol LocalModel: Sendable {
-  /// The sizes that workspaces are made for.
+  /// What the encoder computes.
   var configuration: EncoderConfiguration { get }
+
+  /// The buffers that a worker needs.
+  func makeWorkspace() -> Workspace
 
   /// Embeds a batch, one vector each, in order.
   func embed(
@@ -18,7 +21,8 @@ extension LocalModel {
   /// The multiplications and additions of a token's products with the layers' weights.
   var operationsPerToken: Int {
     let (hidden, intermediate) = (configuration.hiddenSize, configuration.intermediateSize)
-    return 2 * configuration.layerCount * hidden * (4 * hidden + 2 * intermediate)
+    let matrices = configuration.feedForward.isGated ? 3 : 2
+    return 2 * configuration.layerCount * hidden * (4 * hidden + matrices * intermediate)
   }
 }
 
@@ -31,11 +35,9 @@ extension SentenceModel {
   ///
   /// - Throws: `EmbedError` naming the tensor that is missing or has another shape.
   init(_ folder: ModelFolder, engine: Engine, kernels: KernelSet) throws(EmbedError) {
-    let checkpoint = try folder.checkpoint()
     let encoder = Encoder(
-      folder.configuration,
-      weights: try EncoderWeights(checkpoint, folder.configuration, engine: engine),
-      engine: engine, kernels: kernels)
+      folder.configuration, weights: try folder.encoderWeights(engine), engine: engine,
+      kernels: kernels)
     var modules: [Module] = []
     for module in folder.modules {
       switch module {

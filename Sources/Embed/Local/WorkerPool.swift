@@ -20,12 +20,12 @@ final class WorkerPool: Sendable {
   private let team = ThreadTeam()
 
   /// Starts the threads; they end when the pool is released.
-  init(count: Int, configuration: EncoderConfiguration) {
+  init(count: Int, makeWorkspace: @escaping @Sendable () -> Workspace) {
     precondition(count > 0, "a pool has workers")
     self.count = count
     for index in 0..<count {
       let thread = Thread { [queue, team] in
-        var worker = Worker(workspace: Workspace(configuration))
+        var worker = Worker(workspace: makeWorkspace())
         while let work = queue.next() {
           switch work {
           case .job(let job):

@@ -30,12 +30,12 @@ struct ModelDescription {
     return [
       ("name", folder.name),
       ("folder", folder.path),
-      ("architecture", "BERT"),
+      ("architecture", folder.architecture.name),
       ("layers", "\(encoder.layerCount)"),
       ("hidden size", "\(encoder.hiddenSize)"),
       ("heads", "\(encoder.headCount)"),
       ("intermediate size", "\(encoder.intermediateSize)"),
-      ("activation", "\(encoder.activation)"),
+      ("activation", "\(encoder.feedForward.activation)"),
       ("vocabulary", "\(encoder.vocabularySize)"),
       ("weights", weights.summary),
     ]

@@ -43,6 +43,11 @@ extension JSONDocument {
 
   /// Refuses a key unless it is absent, null or one of the strings given.
   func require(_ key: String, toBe accepted: String...) throws(EmbedError) {
+    try require(key, toBeOneOf: accepted)
+  }
+
+  /// Refuses a key unless it is absent, null or one of the strings in an array.
+  func require(_ key: String, toBeOneOf accepted: [String]) throws(EmbedError) {
     guard let value = try value(key) else { return }
     guard case .string(let text) = value, accepted.contains(where: text.hasSameBytes) else {
       throw unsupported(

@@ -11,6 +11,8 @@ public struct ModelFolder: Sendable {
   /// The path of the folder.
   public let path: String
 
+  /// The encoder's family.
+  package let architecture: Architecture
   /// The encoder's sizes and constants.
   package let configuration: EncoderConfiguration
   /// The most tokens of an input that count, special tokens included; never more than the encoder has positions for.
@@ -32,6 +34,7 @@ public struct ModelFolder: Sendable {
 
   /// The folder of the encoder's own files: this one, or one inside it.
   private let encoderFolder: String
+  private let biases: Architecture.Biases
   private let lowercases: Bool
 
   /// Opens a folder.
@@ -55,7 +58,9 @@ public struct ModelFolder: Sendable {
     encoderFolder = list.encoderFolder
     try Self.refuseAdapter(in: encoderFolder)
     let config = try JSONDocument(path: Folder.join(encoderFolder, "config.json"))
-    configuration = try EncoderConfiguration(file: config)
+    architecture = try Architecture.named(in: config)
+    configuration = try architecture.configuration(config)
+    biases = try architecture.biases(config)
 
     // A bare encoder's other settings are not read, as sentence-transformers does not.
     let settings =
@@ -64,7 +69,7 @@ public struct ModelFolder: Sendable {
     lowercases = settings.lowercases
     var limit = settings.maximumSequenceLength
     if limit == nil { limit = try TokenizerSettings(folder: encoderFolder).maximumLength }
-    maximumSequenceLength = min(limit ?? .max, configuration.maximumPositions)
+    maximumSequenceLength = min(limit ?? .max, configuration.positions.maximumLength)
 
     if let entry = list.pooling {
       pooling = try PoolingConfiguration(
@@ -110,7 +115,20 @@ extension ModelFolder {
   ///
   /// Throws as `Checkpoint` does.
   package func checkpoint() throws(EmbedError) -> Checkpoint {
-    try Checkpoint(folder: encoderFolder, anchor: "embeddings.word_embeddings.weight")
+    try Checkpoint(
+      folder: encoderFolder, anchor: architecture.tensors.wordEmbeddings,
+      models: architecture.prefixes)
+  }
+
+  /// Reads the encoder's weights and prepares them for an engine.
+  ///
+  /// Throws `EmbedError` naming the tensor that is missing, has another shape or holds what is no number.
+  ///
+  /// - Complexity: O(n) in the number of weights, the embeddings' excepted.
+  package func encoderWeights<Engine: MatrixEngine>(
+    _ engine: Engine
+  ) throws(EmbedError) -> EncoderWeights<Engine> {
+    try architecture.weights(checkpoint(), configuration, biases: biases, engine: engine)
   }
 
   /// Opens a Dense module's weights: `linear.weight`, `linear.bias`, `residual.weight`.

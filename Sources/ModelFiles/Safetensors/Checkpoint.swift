@@ -8,9 +8,6 @@ package import Kernels
 package struct Checkpoint: Sendable {
   /// The weights' name in a model folder.
   package static let fileName = "model.safetensors"
-  /// The prefixes that are looked for.
-  package static let prefixes = ["", "bert.", "model.", "bert.model.", "model.bert."]
-
   /// What stands in front of the model's own names in the file.
   package let prefix: String
   private let files: [SafetensorsFile]
@@ -21,11 +18,15 @@ package struct Checkpoint: Sendable {
 
   /// Opens `model.safetensors` in a folder, or else the shards that `model.safetensors.index.json` lists.
   ///
-  /// - Parameter anchor: A tensor that every such model has, which tells the prefix; nil when names have none.
+  /// - Parameters:
+  ///   - anchor: A tensor that every such model has, which tells the prefix; nil when names have none.
+  ///   - models: What larger models call this one, such as `bert`.
   ///
   /// Throws `fileInaccessible` when a file is missing, `fileDamaged` when one breaks the format, and
   /// `modelUnsupported` when the weights are in another format or the anchor is not found.
-  package init(folder: String, anchor: String? = nil) throws(EmbedError) {
+  package init(
+    folder: String, anchor: String? = nil, models: [String] = []
+  ) throws(EmbedError) {
     let single = Folder.join(folder, Self.fileName)
     let index = Folder.join(folder, SafetensorsIndex.fileName)
     if Folder.exists(single) {
@@ -40,7 +41,7 @@ package struct Checkpoint: Sendable {
       throw Self.missing(in: folder)
     }
     if let anchor {
-      prefix = try Self.prefix(anchor, in: fileIndices, source: source)
+      prefix = try Self.prefix(anchor, models: models, in: fileIndices, source: source)
     } else {
       prefix = ""
     }
@@ -75,18 +76,20 @@ package struct Checkpoint: Sendable {
     return storage.values
   }
 
-  /// A layer norm's scale and shift, by their names in PyTorch or by the older ones, gamma and beta.
+  /// A layer norm's scale and shift, by their names in PyTorch or by the older ones, gamma and beta; without a bias,
+  /// the shift is 0.
   ///
   /// Throws as `matrix` does.
   ///
   /// - Complexity: O(`count`).
   package func layerNorm(
-    _ name: String, count: Int
+    _ name: String, count: Int, hasBias: Bool = true
   ) throws(EmbedError) -> (weight: [Float], bias: [Float]) {
     let hasOldNames = !contains("\(name).weight") && contains("\(name).gamma")
+    let biasName = "\(name).\(hasOldNames ? "beta" : "bias")"
     return (
       weight: try vector("\(name).\(hasOldNames ? "gamma" : "weight")", count: count),
-      bias: try vector("\(name).\(hasOldNames ? "beta" : "bias")", count: count)
+      bias: hasBias ? try vector(biasName, count: count) : [Float](repeating: 0, count: count)
     )
   }
 
@@ -101,7 +104,7 @@ package struct Checkpoint: Sendable {
   ///
   /// - Throws: `EmbedError` with code `fileDamaged`.
   /// - Complexity: O(number of weights); the whole tensor is read.
-  package func requireFinite(_ weights: FloatStorage, _ name: String) throws(EmbedError) {
+  func requireFinite(_ weights: FloatStorage, _ name: String) throws(EmbedError) {
     guard !weights.isFinite else { return }
     let first = weights.values.first { !$0.isFinite } ?? .nan
     throw EmbedError(
@@ -141,8 +144,10 @@ extension Checkpoint {
   }
 
   private static func prefix(
-    _ anchor: String, in names: [ExactString: Int], source: String
+    _ anchor: String, models: [String], in names: [ExactString: Int], source: String
   ) throws(EmbedError) -> String {
+    let prefixes =
+      ["", "model."] + models.flatMap { ["\($0).", "\($0).model.", "model.\($0)."] }
     let found = prefixes.filter { names[ExactString($0 + anchor)] != nil }
     guard let prefix = found.first, found.count == 1 else {
       let spellings = prefixes.map { $0 + anchor }.joined(separator: ", ")

@@ -1,13 +1,16 @@
 package import Kernels
 
-/// The BERT encoder (Devlin et al., arXiv:1810.04805) on packed rows: no padding, so no mask.
+/// A transformer encoder (Vaswani et al., arXiv:1706.03762) on packed rows: no padding, so no mask.
 ///
-/// Source of the equations: `BertModel` of transformers 5.23 (`models/bert/modeling_bert.py`).
+/// The configuration says which family it is of: BERT and its kin, with norms behind the blocks, or those that came
+/// later, with norms before them, rotary positions, local attention and gated units.
 package struct Encoder<Engine: MatrixEngine>: Sendable {
   package let configuration: EncoderConfiguration
   private let weights: EncoderWeights<Engine>
   private let engine: Engine
   private let kernels: KernelSet
+  /// `(1, hidden)`: stands in for tables that an encoder does not have.
+  private let zeroRow: WeightMatrix
 
   package init(
     _ configuration: EncoderConfiguration, weights: EncoderWeights<Engine>, engine: Engine,
@@ -18,6 +21,9 @@ package struct Encoder<Engine: MatrixEngine>: Sendable {
     self.weights = weights
     self.engine = engine
     self.kernels = kernels
+    zeroRow = WeightMatrix(
+      rows: 1, columns: configuration.hiddenSize,
+      storage: FloatStorage(count: configuration.hiddenSize) { _ in })
   }
 
   /// Computes the hidden states of the last layer, `workspace.hidden`: `(tokens, hidden)`.
@@ -29,60 +35,104 @@ package struct Encoder<Engine: MatrixEngine>: Sendable {
     workspace.stopwatch?.start()
     embed(batch, into: &workspace.hidden)
     workspace.stopwatch?.lap(.embeddings)
-    for layer in weights.layers {
-      attend(layer, batch, &workspace)
+    for (index, layer) in weights.layers.enumerated() {
+      attend(layer, index, batch, &workspace)
       feedForward(layer, &workspace)
+    }
+    if let finalNorm = weights.finalNorm { kernels.layerNorm(&workspace.hidden, finalNorm) }
+  }
+
+  /// `hidden = norm(word + position + token type 0)`.
+  private func embed(_ batch: TokenBatch, into hidden: inout Activations) {
+    let types = weights.tokenTypeEmbeddings ?? zeroRow
+    for sequence in 0..<batch.count {
+      let range = batch.range(of: sequence)
+      guard let table = configuration.positions.table, let rows = weights.positionEmbeddings else {
+        for row in range {
+          kernels.addLayerNorm(
+            &hidden, row: row, (weights.wordEmbeddings, row: Int(batch.ids[row])),
+            (zeroRow, row: 0),
+            (types, row: 0), weights.embeddingNorm)
+        }
+        continue
+      }
+      table.forEachRow(batch.ids[range]) { row, position in
+        kernels.addLayerNorm(
+          &hidden, row: row, (weights.wordEmbeddings, row: Int(batch.ids[row])),
+          (rows, row: position), (types, row: 0), weights.embeddingNorm)
+      }
     }
   }
 
-  /// `hidden = norm(hidden + output(attention(hidden)))`.
+  /// The attention block: queries, keys and values, attention of each sequence over itself, a linear layer.
   private func attend(
-    _ layer: EncoderWeights<Engine>.Layer, _ batch: TokenBatch, _ workspace: inout Workspace
+    _ layer: EncoderWeights<Engine>.Layer, _ index: Int, _ batch: TokenBatch,
+    _ workspace: inout Workspace
   ) {
+    beginBlock(layer.attentionNorm, &workspace)
     engine.multiply(
       workspace.hidden, by: layer.queryKeyValue, epilogue: .bias(.identity),
       into: &workspace.queryKeyValue, scratch: &workspace.scratch, loop: workspace.loop)
     workspace.stopwatch?.lap(.products)
+    let reach = configuration.attention.reach(inLayer: index)
+    if let rotation = reach == nil ? weights.rotation : weights.localRotation {
+      kernels.rotate(
+        &workspace.queryKeyValue, offsets: batch.offsets, headCount: configuration.headCount,
+        rotation)
+    }
     kernels.attention(
       workspace.queryKeyValue, offsets: batch.offsets, headCount: configuration.headCount,
-      context: &workspace.context, scratch: &workspace.attention, loop: workspace.loop)
+      bias: weights.attentionBias, reach: reach, context: &workspace.context,
+      scratch: &workspace.attention, loop: workspace.loop)
     workspace.stopwatch?.lap(.attention)
     engine.multiply(
       workspace.context, by: layer.attentionOutput, epilogue: .none, into: &workspace.projection,
       scratch: &workspace.scratch, loop: workspace.loop)
     workspace.stopwatch?.lap(.products)
-    kernels.addLayerNorm(
-      &workspace.hidden, adding: workspace.projection, bias: layer.attentionOutput.bias,
-      layer.attentionNorm)
-    workspace.stopwatch?.lap(.layerNorm)
+    endBlock(layer.attentionNorm, bias: layer.attentionOutput.bias, &workspace)
   }
 
-  /// `hidden = norm(hidden + output(activation(intermediate(hidden))))`.
+  /// The feed-forward block: a linear layer, an activation, gated or not, and a linear layer.
   private func feedForward(
     _ layer: EncoderWeights<Engine>.Layer, _ workspace: inout Workspace
   ) {
-    engine.multiply(
-      workspace.hidden, by: layer.intermediate, epilogue: .bias(configuration.activation),
-      into: &workspace.intermediate, scratch: &workspace.scratch, loop: workspace.loop)
+    beginBlock(layer.outputNorm, &workspace)
+    let feedForward = configuration.feedForward
+    if feedForward.isGated {
+      engine.multiply(
+        workspace.hidden, by: layer.intermediate, epilogue: .bias(.identity),
+        into: &workspace.gate, scratch: &workspace.scratch, loop: workspace.loop)
+      kernels.gate(workspace.gate, feedForward.activation, into: &workspace.intermediate)
+    } else {
+      engine.multiply(
+        workspace.hidden, by: layer.intermediate, epilogue: .bias(feedForward.activation),
+        into: &workspace.intermediate, scratch: &workspace.scratch, loop: workspace.loop)
+    }
     engine.multiply(
       workspace.intermediate, by: layer.output, epilogue: .none, into: &workspace.projection,
       scratch: &workspace.scratch, loop: workspace.loop)
     workspace.stopwatch?.lap(.products)
-    kernels.addLayerNorm(
-      &workspace.hidden, adding: workspace.projection, bias: layer.output.bias, layer.outputNorm)
+    endBlock(layer.outputNorm, bias: layer.output.bias, &workspace)
+  }
+
+  /// Makes `hidden` the input of a block: with norms before the blocks, keeps it as `residual` and normalizes it.
+  private func beginBlock(_ norm: LayerNorm?, _ workspace: inout Workspace) {
+    guard configuration.normOrder == .before else { return }
+    workspace.residual.copy(workspace.hidden)
+    if let norm { kernels.layerNorm(&workspace.hidden, norm) }
     workspace.stopwatch?.lap(.layerNorm)
   }
 
-  /// `hidden = norm(word + position + token type 0)`.
-  private func embed(_ batch: TokenBatch, into hidden: inout Activations) {
-    for sequence in 0..<batch.count {
-      let range = batch.range(of: sequence)
-      for row in range {
-        kernels.addLayerNorm(
-          &hidden, row: row, (weights.wordEmbeddings, row: Int(batch.ids[row])),
-          (weights.positionEmbeddings, row: row - range.lowerBound),
-          (weights.tokenTypeEmbeddings, row: 0), weights.embeddingNorm)
-      }
+  /// Adds what a block made, `projection + bias`: `hidden = norm(hidden + …)`, or `hidden = residual + …` with norms
+  /// before the blocks.
+  private func endBlock(_ norm: LayerNorm?, bias: FloatStorage, _ workspace: inout Workspace) {
+    switch configuration.normOrder {
+    case .after:
+      guard let norm else { preconditionFailure("a block ends with a norm") }
+      kernels.addLayerNorm(&workspace.hidden, adding: workspace.projection, bias: bias, norm)
+    case .before:
+      kernels.add(workspace.residual, workspace.projection, bias: bias, into: &workspace.hidden)
     }
+    workspace.stopwatch?.lap(.layerNorm)
   }
 }

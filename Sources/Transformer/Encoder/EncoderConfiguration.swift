@@ -1,33 +1,75 @@
 package import Kernels
 
-/// The sizes and constants of a BERT encoder, as its `config.json` gives them.
+/// What an encoder computes: its sizes, how tokens know their places, and the order of its parts.
 package struct EncoderConfiguration: Sendable, Hashable {
+  /// Where layer norms stand around attention and feed-forward blocks.
+  package enum NormOrder: Sendable, Hashable {
+    /// `norm(x + block(x))`, as in Vaswani et al., arXiv:1706.03762.
+    case after
+    /// `x + block(norm(x))`, and a last norm behind all layers (Xiong et al., arXiv:2002.04745).
+    case before
+  }
+
+  /// The two linear layers of a feed-forward block and what is between them.
+  package struct FeedForward: Sendable, Hashable {
+    package var activation: Activation
+    /// Whether the first layer has twice the width, and the activated half is multiplied by the other one (Shazeer,
+    /// arXiv:2002.05202).
+    package var isGated: Bool
+
+    package init(activation: Activation, isGated: Bool = false) {
+      self.activation = activation
+      self.isGated = isGated
+    }
+  }
+
   package var vocabularySize: Int
   package var hiddenSize: Int
   package var layerCount: Int
   package var headCount: Int
   package var intermediateSize: Int
-  /// Rows of the position embedding; sequences are cut at this many tokens.
-  package var maximumPositions: Int
+  /// Rows of the token type embedding; 0 when there is none.
   package var tokenTypeCount: Int
   package var layerNormEpsilon: Float
-  package var activation: Activation
+  package var positions: PositionEncoding
+  package var attention: AttentionSpan
+  package var feedForward: FeedForward
+  package var normOrder: NormOrder
 
   package init(
     vocabularySize: Int, hiddenSize: Int, layerCount: Int, headCount: Int, intermediateSize: Int,
-    maximumPositions: Int, tokenTypeCount: Int, layerNormEpsilon: Float, activation: Activation
+    tokenTypeCount: Int, layerNormEpsilon: Float, positions: PositionEncoding,
+    attention: AttentionSpan = .full, feedForward: FeedForward, normOrder: NormOrder = .after
   ) {
     self.vocabularySize = vocabularySize
     self.hiddenSize = hiddenSize
     self.layerCount = layerCount
     self.headCount = headCount
     self.intermediateSize = intermediateSize
-    self.maximumPositions = maximumPositions
     self.tokenTypeCount = tokenTypeCount
     self.layerNormEpsilon = layerNormEpsilon
-    self.activation = activation
+    self.positions = positions
+    self.attention = attention
+    self.feedForward = feedForward
+    self.normOrder = normOrder
   }
 
   /// The width of one attention head.
   package var headSize: Int { hiddenSize / headCount }
+}
+
+/// Which tokens a token attends to.
+package enum AttentionSpan: Sendable, Hashable {
+  /// All tokens of its sequence.
+  case full
+  /// In the layers that `isLocal` marks, `(layers)`, those at most `reach` places away; in the others all.
+  case local(reach: Int, isLocal: [Bool])
+
+  /// How many places away a token of a layer sees; nil for the whole sequence.
+  package func reach(inLayer layer: Int) -> Int? {
+    switch self {
+    case .full: nil
+    case .local(let reach, let isLocal): isLocal[layer] ? reach : nil
+    }
+  }
 }

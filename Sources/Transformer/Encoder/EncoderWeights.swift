@@ -1,6 +1,6 @@
 package import Kernels
 
-/// The weights of a BERT encoder, prepared for an engine.
+/// The weights of an encoder, prepared for an engine.
 package struct EncoderWeights<Engine: MatrixEngine>: Sendable {
   /// One transformer layer.
   package struct Layer: Sendable {
@@ -8,8 +8,9 @@ package struct EncoderWeights<Engine: MatrixEngine>: Sendable {
     package let queryKeyValue: Linear<Engine.PreparedWeight>
     /// Hidden to hidden.
     package let attentionOutput: Linear<Engine.PreparedWeight>
-    package let attentionNorm: LayerNorm
-    /// Hidden to intermediate.
+    /// nil where what comes in is normalized already.
+    package let attentionNorm: LayerNorm?
+    /// Hidden to intermediate; to twice that in a gated unit.
     package let intermediate: Linear<Engine.PreparedWeight>
     /// Intermediate to hidden.
     package let output: Linear<Engine.PreparedWeight>
@@ -17,7 +18,7 @@ package struct EncoderWeights<Engine: MatrixEngine>: Sendable {
 
     package init(
       queryKeyValue: Linear<Engine.PreparedWeight>,
-      attentionOutput: Linear<Engine.PreparedWeight>, attentionNorm: LayerNorm,
+      attentionOutput: Linear<Engine.PreparedWeight>, attentionNorm: LayerNorm?,
       intermediate: Linear<Engine.PreparedWeight>, output: Linear<Engine.PreparedWeight>,
       outputNorm: LayerNorm
     ) {
@@ -32,21 +33,35 @@ package struct EncoderWeights<Engine: MatrixEngine>: Sendable {
 
   /// `(vocabulary, hidden)`.
   package let wordEmbeddings: WeightMatrix
-  /// `(positions, hidden)`.
-  package let positionEmbeddings: WeightMatrix
-  /// `(token types, hidden)`; a single text is of type 0.
-  package let tokenTypeEmbeddings: WeightMatrix
+  /// `(positions, hidden)`; nil without a learned table.
+  package let positionEmbeddings: WeightMatrix?
+  /// `(token types, hidden)`, a single text being of type 0; nil without token types.
+  package let tokenTypeEmbeddings: WeightMatrix?
   package let embeddingNorm: LayerNorm
+  /// What is added to the scores of attention by distance.
+  package let attentionBias: AttentionBias?
+  /// How queries and keys are turned by their places, in layers that attend to the whole sequence.
+  package let rotation: Rotation?
+  /// The same in layers of local attention.
+  package let localRotation: Rotation?
   package let layers: [Layer]
+  /// Behind all layers; nil where every layer ends with a norm.
+  package let finalNorm: LayerNorm?
 
   package init(
-    wordEmbeddings: WeightMatrix, positionEmbeddings: WeightMatrix,
-    tokenTypeEmbeddings: WeightMatrix, embeddingNorm: LayerNorm, layers: [Layer]
+    wordEmbeddings: WeightMatrix, positionEmbeddings: WeightMatrix?,
+    tokenTypeEmbeddings: WeightMatrix?, embeddingNorm: LayerNorm,
+    attentionBias: AttentionBias? = nil, rotation: Rotation? = nil, localRotation: Rotation? = nil,
+    layers: [Layer], finalNorm: LayerNorm? = nil
   ) {
     self.wordEmbeddings = wordEmbeddings
     self.positionEmbeddings = positionEmbeddings
     self.tokenTypeEmbeddings = tokenTypeEmbeddings
     self.embeddingNorm = embeddingNorm
+    self.attentionBias = attentionBias
+    self.rotation = rotation
+    self.localRotation = localRotation
     self.layers = layers
+    self.finalNorm = finalNorm
   }
 }

@@ -16,10 +16,16 @@ package struct Workspace: ~Copyable, Sendable {
   package var projection: Activations
   /// `(tokens, intermediate)`.
   package var intermediate: Activations
+  /// `(tokens, 2 * intermediate)`: both halves of a gated unit.
+  package var gate: Activations
+  /// `(tokens, hidden)`: what a block's result is added to, where norms stand before the blocks.
+  package var residual: Activations
   /// Keys, values and scores of one head, for each part of the loop over the heads.
   package var attention: Activations
   /// The matrix engine's.
   package var scratch: Activations
+
+  private let isGated: Bool
 
   package init(_ configuration: EncoderConfiguration) {
     hidden = Activations(columns: configuration.hiddenSize)
@@ -27,6 +33,9 @@ package struct Workspace: ~Copyable, Sendable {
     context = Activations(columns: configuration.hiddenSize)
     projection = Activations(columns: configuration.hiddenSize)
     intermediate = Activations(columns: configuration.intermediateSize)
+    gate = Activations(columns: 2 * configuration.intermediateSize)
+    residual = Activations(columns: configuration.hiddenSize)
+    isGated = configuration.feedForward.isGated
     attention = Activations(columns: configuration.hiddenSize)
     scratch = Activations(columns: configuration.hiddenSize)
   }
@@ -37,5 +46,7 @@ package struct Workspace: ~Copyable, Sendable {
     context.resize(rows: tokens)
     projection.resize(rows: tokens)
     intermediate.resize(rows: tokens)
+    if isGated { gate.resize(rows: tokens) }
+    residual.resize(rows: tokens)
   }
 }

@@ -22,6 +22,9 @@ package struct SentenceModel<Engine: MatrixEngine>: Sendable {
     self.engine = engine
   }
 
+  /// The buffers that a worker needs for this model.
+  package func makeWorkspace() -> Workspace { Workspace(encoder.configuration) }
+
   /// Embeds each sequence of a batch, in order.
   ///
   /// - Parameter promptLength: the tokens of the prompt at the start of every sequence, `[CLS]` included.

@@ -30,7 +30,7 @@ import Transformer
         #expect(definition.vocabulary.allSatisfy { $0.id >= 0 && $0.id < size })
         #expect(definition.addedTokens.allSatisfy { $0.id >= 0 && $0.id < size })
         #expect((definition.prefix + definition.suffix).allSatisfy { $0 >= 0 && $0 < size })
-        #expect(folder.maximumSequenceLength <= folder.configuration.maximumPositions)
+        #expect(folder.maximumSequenceLength <= folder.configuration.positions.maximumLength)
       }
       if let message {
         refused += 1

@@ -20,8 +20,10 @@ import Transformer
     #expect(configuration.headCount == model.headCount)
     #expect(configuration.layerCount == model.layerCount)
     #expect(configuration.intermediateSize == model.intermediateSize)
-    #expect(configuration.maximumPositions == model.maximumPositions)
-    #expect(configuration.tokenTypeCount == 2)
+    let hasTable = model.family != .modernBERT
+    #expect(configuration.positions.table?.rows == (hasTable ? model.maximumPositions : nil))
+    let hasTokenTypes = [.bert, .roberta].contains(model.family)
+    #expect(configuration.tokenTypeCount == (hasTokenTypes ? 2 : 0))
     #expect(configuration.layerNormEpsilon == Float(model.layerNormEpsilon))
 
     #expect(folder.maximumSequenceLength == model.maximumSequenceLength ?? model.maximumPositions)
@@ -43,14 +45,14 @@ import Transformer
     let checkpoint = try folder.checkpoint()
     let size = model.hiddenSize
     #expect(checkpoint.prefix == model.prefix)
-    let words = try checkpoint.matrix(
-      "embeddings.word_embeddings.weight", rows: model.vocabulary.count, columns: size)
+    let names = model.family.names
+    let words = try checkpoint.matrix(names.words, rows: model.vocabulary.count, columns: size)
     #expect((0..<words.storage.count).contains { words.storage.pointer[$0] != 0 })
-    let norm = try checkpoint.layerNorm("embeddings.LayerNorm", count: size)
+    let norm = try checkpoint.layerNorm(names.embeddingNorm, count: size, hasBias: names.hasBiases)
     #expect(norm.weight.count == size && norm.bias.count == size)
-    let last = "encoder.layer.\(model.layerCount - 1)"
     _ = try checkpoint.matrix(
-      "\(last).output.dense.weight", rows: size, columns: model.intermediateSize)
+      "\(names.layers).\(model.layerCount - 1).\(names.output).weight", rows: size,
+      columns: model.intermediateSize)
     #expect(checkpoint.contains("pooler.dense.weight") == model.hasUnusedTensors)
 
     for case .dense(let configuration, let path) in folder.modules {
@@ -135,7 +137,13 @@ import Transformer
   func `knows the activations`(_ name: String, _ activation: Activation) throws {
     let fixture = try ModelFixture()
     try fixture.replace("\"gelu\"", with: "\"\(name)\"", in: "config.json")
-    #expect(try fixture.open().configuration.activation == activation)
+    #expect(try fixture.open().configuration.feedForward.activation == activation)
+  }
+
+  @Test func `positions that are counted behind the padding leave fewer for tokens`() throws {
+    var model = TinyModel.roberta
+    model.maximumSequenceLength = nil
+    #expect(try ModelFixture(model).open().maximumSequenceLength == model.maximumPositions - 2)
   }
 
   @Test func `fills absent keys as BertConfig does`() throws {
@@ -145,8 +153,9 @@ import Transformer
       try fixture.open().configuration
         == EncoderConfiguration(
           vocabularySize: 30_522, hiddenSize: 768, layerCount: 12, headCount: 12,
-          intermediateSize: 3_072, maximumPositions: 512, tokenTypeCount: 2,
-          layerNormEpsilon: 1e-12, activation: .gelu))
+          intermediateSize: 3_072, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
+          positions: PositionEncoding(maximumLength: 512, table: .init(rows: 512)),
+          feedForward: .init(activation: .gelu)))
   }
 
   @Test func `reads prompts`() throws {

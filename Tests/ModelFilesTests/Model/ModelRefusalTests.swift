@@ -24,10 +24,14 @@ import Testing
     #expect(try fixture.refusal() == testCase.message)
   }
 
+  /// The architectures, as a message lists them.
+  private static let families = Architecture.all.flatMap(\.modelTypes).map { "\"\($0)\"" }
+    .joined(separator: ", ")
+
   @Test(arguments: [
     Case(
-      file: "config.json", text: "\"bert\"", replacement: "\"xlm-roberta\"",
-      message: "unsupported model: expected the architecture \"bert\", got \"xlm-roberta\" "
+      file: "config.json", text: "\"bert\"", replacement: "\"gpt2\"",
+      message: "unsupported model: expected one of the architectures \(families), got \"gpt2\" "
         + "(DIR/config.json, model_type)"),
     Case(
       file: "config.json", text: "\"model_type\":\"bert\"", replacement: "\"model_type\":null",

@@ -25,7 +25,7 @@ import Testing
   }
 
   private func open(anchor: String? = nil) throws -> Checkpoint {
-    try Checkpoint(folder: folder.path, anchor: anchor)
+    try Checkpoint(folder: folder.path, anchor: anchor, models: ["bert"])
   }
 
   @Test func `reads matrices and vectors of the right shape`() throws {
@@ -51,7 +51,7 @@ import Testing
         + "(DIR/model.safetensors, tensor n)")
   }
 
-  @Test(arguments: Checkpoint.prefixes)
+  @Test(arguments: ["", "model.", "bert.", "bert.model.", "model.bert."])
   func `finds the prefix of the names`(_ prefix: String) throws {
     try write([(prefix + Self.anchor, [1]), (prefix + "x", [2]), ("cls.bias", [3])])
     let checkpoint = try open(anchor: Self.anchor)
@@ -64,8 +64,8 @@ import Testing
     #expect(
       try folder.message { _ = try open(anchor: Self.anchor) }
         == "cannot tell the names of the tensors: expected one of "
-        + "embeddings.word_embeddings.weight, bert.embeddings.word_embeddings.weight, "
-        + "model.embeddings.word_embeddings.weight, bert.model.embeddings.word_embeddings.weight, "
+        + "embeddings.word_embeddings.weight, model.embeddings.word_embeddings.weight, "
+        + "bert.embeddings.word_embeddings.weight, bert.model.embeddings.word_embeddings.weight, "
         + "model.bert.embeddings.word_embeddings.weight, got none (DIR/model.safetensors)")
   }
 

@@ -1,0 +1,97 @@
+/// The kernels that only some families of encoders need: rotary positions, gated units, norms before the blocks.
+@usableFromInline
+struct BlockKernels: Sendable {
+  @usableFromInline typealias Source = UnsafePointer<Float>
+  @usableFromInline typealias Target = UnsafeMutablePointer<Float>
+
+  @usableFromInline let rotate: @Sendable (Target, _ angles: Source, _ pairs: Int) -> Void
+  @usableFromInline let gate:
+    @Sendable (_ x: Source, _ gate: Source, Activation, _ output: Target, _ columns: Int) -> Void
+  @usableFromInline let add:
+    @Sendable (Source, Source, Source, _ output: Target, _ columns: Int) -> Void
+  @usableFromInline let normalize:
+    @Sendable (Target, _ scale: Source, _ shift: Source, _ epsilon: Float, _ columns: Int) -> Void
+
+  @inlinable @inline(__always)
+  init<Unit: VectorUnit>(_ unit: Unit.Type) {
+    rotate = { Unit.rotate($0, $1, pairs: $2) }
+    gate = { Unit.gate($0, $1, $2, into: $3, columns: $4) }
+    add = { Unit.add($0, $1, $2, into: $3, columns: $4) }
+    normalize = { Unit.layerNorm($0, scale: $1, shift: $2, epsilon: $3, columns: $4) }
+  }
+}
+
+extension KernelSet {
+  /// Turns queries and keys by the angles of their places.
+  ///
+  /// - `queryKeyValue`: `(tokens, 3 * hidden)`; `offsets`: where each sequence starts, and the end of the last.
+  /// - Complexity: O(tokens · hidden).
+  package func rotate(
+    _ queryKeyValue: inout Activations, offsets: [Int], headCount: Int, _ rotation: Rotation
+  ) {
+    let headSize = 2 * rotation.pairs
+    let hidden = headCount * headSize
+    precondition(
+      queryKeyValue.columns == 3 * hidden && offsets.last == queryKeyValue.rows,
+      "queries, keys and values of heads of twice as many components as there are pairs")
+    let rows = queryKeyValue.mutablePointer
+    for sequence in 0..<offsets.count - 1 {
+      let tokens = offsets[sequence + 1] - offsets[sequence]
+      precondition(tokens <= rotation.maximumLength, "an angle for every place")
+      for place in 0..<tokens {
+        let row = rows + (offsets[sequence] + place) * 3 * hidden
+        let angles = rotation.angles.pointer + place * headSize
+        // Queries and keys stand one behind the other.
+        for head in 0..<2 * headCount {
+          blocks.rotate(row + head * headSize, angles, rotation.pairs)
+        }
+      }
+    }
+  }
+
+  /// `output = activation(first half) * second half`; `x`: `(rows, 2 * columns)`, `output`: `(rows, columns)`.
+  ///
+  /// - Complexity: O(rows · columns).
+  package func gate(
+    _ x: borrowing Activations, _ activation: Activation, into output: inout Activations
+  ) {
+    let columns = output.columns
+    precondition(
+      x.columns == 2 * columns && x.rows == output.rows, "a gated unit has two halves a row")
+    for row in 0..<x.rows {
+      let halves = x.pointer + row * 2 * columns
+      blocks.gate(
+        halves, halves + columns, activation, output.mutablePointer + row * columns, columns)
+    }
+  }
+
+  /// `x = norm(x)`; `x`: `(rows, columns)`.
+  ///
+  /// - Complexity: O(rows · columns).
+  package func layerNorm(_ x: inout Activations, _ norm: LayerNorm) {
+    precondition(norm.scale.count == x.columns, "a norm has one value a column")
+    for row in 0..<x.rows {
+      blocks.normalize(
+        x.mutablePointer + row * x.columns, norm.scale.pointer, norm.shift.pointer, norm.epsilon,
+        x.columns)
+    }
+  }
+
+  /// `output = a + b + bias`; `a`, `b`, `output`: `(rows, columns)`, `bias`: `(columns)`.
+  ///
+  /// - Complexity: O(rows · columns).
+  package func add(
+    _ a: borrowing Activations, _ b: borrowing Activations, bias: FloatStorage,
+    into output: inout Activations
+  ) {
+    let columns = output.columns
+    precondition(
+      a.columns == columns && b.columns == columns && bias.count == columns
+        && a.rows == output.rows && b.rows == output.rows, "operands of a sum have the same shape")
+    for row in 0..<output.rows {
+      blocks.add(
+        a.pointer + row * columns, b.pointer + row * columns, bias.pointer,
+        output.mutablePointer + row * columns, columns)
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package import EmbedCore
+import Foundation
+import Kernels
+package import Transformer
+
+extension Architecture {
+  /// Reads an encoder's weights from its checkpoint and prepares them for an engine.
+  ///
+  /// - Throws: `EmbedError` naming the tensor that is missing, has another shape or holds what is no number.
+  /// - Complexity: O(n) in the number of weights, the embeddings' excepted.
+  package func weights<Engine: MatrixEngine>(
+    _ checkpoint: Checkpoint, _ configuration: EncoderConfiguration, biases: Biases, engine: Engine
+  ) throws(EmbedError) -> EncoderWeights<Engine> {
+    let reader = EncoderReader(
+      checkpoint: checkpoint, architecture: self, configuration: configuration, biases: biases,
+      engine: engine)
+    return try reader.weights()
+  }
+
+  /// Which parts of an encoder have biases.
+  package struct Biases: Sendable, Hashable {
+    var attention: Bool
+    var feedForward: Bool
+    var norm: Bool
+  }
+
+  /// Reads from a `config.json` which parts have biases.
+  func biases(_ file: JSONDocument) throws(EmbedError) -> Biases {
+    Biases(
+      attention: try file.bool(keys.attentionBias),
+      feedForward: try file.bool(keys.feedForwardBias),
+      norm: try file.bool(keys.normBias))
+  }
+
+  /// The slopes of a bias that is linear in the distance, one a head: `2^(-8 i / n)` for a power of two, and for
+  /// other numbers of heads every second slope of the next power behind those of the one before.
+  ///
+  /// Source: `get_slopes` of the authors' code (`fairseq/models/transformer.py` of attention_with_linear_biases).
+  static func slopes(_ heads: Int) -> [Float] {
+    var power = 1
+    while 2 * power <= heads { power *= 2 }
+    func slopes(_ count: Int) -> [Double] {
+      (1...count).map { pow(2, -8 * Double($0) / Double(count)) }
+    }
+    let between = slopes(2 * power).enumerated().filter { $0.offset.isMultiple(of: 2) }
+    return (slopes(power) + between.map(\.element)).prefix(heads).map(Float.init)
+  }
+}
+
+/// Reads the tensors of one encoder by the names of its architecture.
+private struct EncoderReader<Engine: MatrixEngine> {
+  let checkpoint: Checkpoint
+  let architecture: Architecture
+  let configuration: EncoderConfiguration
+  let biases: Architecture.Biases
+  let engine: Engine
+
+  private var names: TensorNames { architecture.tensors }
+  private var hidden: Int { configuration.hiddenSize }
+
+  func weights() throws(EmbedError) -> EncoderWeights<Engine> {
+    var layers: [EncoderWeights<Engine>.Layer] = []
+    for index in 0..<configuration.layerCount { layers.append(try layer(index)) }
+    return EncoderWeights(
+      wordEmbeddings: try checkpoint.matrix(
+        names.wordEmbeddings, rows: configuration.vocabularySize, columns: hidden),
+      positionEmbeddings: try table(
+        names.positionEmbeddings, rows: configuration.positions.table?.rows ?? 0),
+      tokenTypeEmbeddings: try table(
+        names.tokenTypeEmbeddings, rows: configuration.tokenTypeCount),
+      embeddingNorm: try norm(names.embeddingNorm),
+      attentionBias: try attentionBias(),
+      rotation: configuration.positions.rotary.map { rotation(base: $0.base) },
+      localRotation: configuration.positions.rotary.map { rotation(base: $0.localBase) },
+      layers: layers,
+      finalNorm: try names.finalNorm.map { (name) throws(EmbedError) in try norm(name) })
+  }
+
+  /// A table of embeddings; nil for one without rows.
+  ///
+  /// Tables are not read through at load: most rows are never used, and a damaged one shows in the vector.
+  private func table(_ name: String, rows: Int) throws(EmbedError) -> WeightMatrix? {
+    rows == 0 ? nil : try checkpoint.matrix(name, rows: rows, columns: hidden)
+  }
+
+  private func attentionBias() throws(EmbedError) -> AttentionBias? {
+    let (heads, length) = (configuration.headCount, configuration.positions.maximumLength)
+    switch configuration.positions.relativeBias {
+    case nil: return nil
+    case .buckets(let buckets):
+      let table = try checkpoint.finiteMatrix(
+        names.relativeBias, rows: buckets.count, columns: heads
+      ).storage.values
+      let offsets = (1 - length..<length).map { buckets.bucket(ofOffset: $0) * heads }
+      return AttentionBias(heads: heads, maximumLength: length) { head, offset in
+        table[offsets[offset + length - 1] + head]
+      }
+    case .linear:
+      let slopes = Architecture.slopes(heads)
+      return AttentionBias(heads: heads, maximumLength: length) { head, offset in
+        -slopes[head] * Float(abs(offset))
+      }
+    }
+  }
+
+  /// The angles of rotary positions, rounded to single precision step by step as in transformers: far from the start,
+  /// the rounding shows.
+  private func rotation(base: Double) -> Rotation {
+    let half = configuration.headSize / 2
+    let frequencies = (0..<half).map { pair in
+      1 / Float(pow(base, Double(Float(2 * pair) / Float(2 * half))))
+    }
+    return Rotation(
+      pairs: half, maximumLength: configuration.positions.maximumLength
+    ) { position, pair in
+      let angle = Double(Float(position) * frequencies[pair])
+      return (cosine: Float(cos(angle)), sine: Float(sin(angle)))
+    }
+  }
+
+  private func layer(_ index: Int) throws(EmbedError) -> EncoderWeights<Engine>.Layer {
+    let prefix = "\(names.layers)\(index)."
+    let intermediate = configuration.intermediateSize
+    let hasAttentionNorm = index > 0 || !architecture.skipsFirstAttentionNorm
+    return EncoderWeights.Layer(
+      queryKeyValue: try queryKeyValue(prefix),
+      attentionOutput: try checkpoint.linear(
+        prefix + names.attentionOutput, inputs: hidden, outputs: hidden, hasBias: biases.attention,
+        engine: engine),
+      attentionNorm: hasAttentionNorm ? try norm(prefix + names.attentionNorm) : nil,
+      intermediate: try checkpoint.linear(
+        prefix + names.intermediate, inputs: hidden,
+        outputs: intermediate * (configuration.feedForward.isGated ? 2 : 1),
+        hasBias: biases.feedForward, engine: engine),
+      output: try checkpoint.linear(
+        prefix + names.output, inputs: intermediate, outputs: hidden, hasBias: biases.feedForward,
+        engine: engine),
+      outputNorm: try norm(prefix + names.outputNorm))
+  }
+
+  /// Queries, keys and values as one product, whether the file has them as one or as three.
+  private func queryKeyValue(_ prefix: String) throws(EmbedError) -> Linear<Engine.PreparedWeight> {
+    switch names.projections {
+    case .fused(let name):
+      return try checkpoint.linear(
+        prefix + name, inputs: hidden, outputs: 3 * hidden, hasBias: biases.attention,
+        engine: engine)
+    case .separate(let query, let key, let value):
+      var weights: [WeightMatrix] = []
+      var vectors: [WeightMatrix] = []
+      for name in [query, key, value] {
+        weights.append(
+          try checkpoint.finiteMatrix("\(prefix)\(name).weight", rows: hidden, columns: hidden))
+        guard biases.attention else { continue }
+        let bias = FloatStorage(try checkpoint.vector("\(prefix)\(name).bias", count: hidden))
+        vectors.append(WeightMatrix(rows: 1, columns: hidden, storage: bias))
+      }
+      return Linear(
+        WeightMatrix(rows: 3 * hidden, columns: hidden, storage: FloatStorage(stacking: weights)),
+        bias: biases.attention ? FloatStorage(stacking: vectors) : nil, engine: engine)
+    }
+  }
+
+  private func norm(_ name: String) throws(EmbedError) -> LayerNorm {
+    let values = try checkpoint.layerNorm(name, count: hidden, hasBias: biases.norm)
+    return LayerNorm(
+      scale: FloatStorage(values.weight), shift: FloatStorage(values.bias),
+      epsilon: configuration.layerNormEpsilon)
+  }
+}
+
+extension Checkpoint {
+  /// A linear layer, prepared for an engine.
+  func linear<Engine: MatrixEngine>(
+    _ name: String, inputs: Int, outputs: Int, hasBias: Bool = true, engine: Engine
+  ) throws(EmbedError) -> Linear<Engine.PreparedWeight> {
+    let bias = hasBias ? FloatStorage(try vector("\(name).bias", count: outputs)) : nil
+    return Linear(
+      try finiteMatrix("\(name).weight", rows: outputs, columns: inputs), bias: bias,
+      engine: engine)
+  }
+
+  /// A matrix that is read through: all of its weights must be numbers.
+  func finiteMatrix(_ name: String, rows: Int, columns: Int) throws(EmbedError) -> WeightMatrix {
+    let matrix = try matrix(name, rows: rows, columns: columns)
+    try requireFinite(matrix.storage, name)
+    return matrix
+  }
+}
