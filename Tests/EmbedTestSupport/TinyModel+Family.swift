@@ -7,6 +7,7 @@ extension TinyModel {
     case distilBERT
     case roberta
     case modernBERT
+    case mpnet
 
     var modelType: String {
       switch self {
@@ -14,6 +15,7 @@ extension TinyModel {
       case .distilBERT: "distilbert"
       case .roberta: "roberta"
       case .modernBERT: "modernbert"
+      case .mpnet: "mpnet"
       }
     }
 
@@ -23,6 +25,7 @@ extension TinyModel {
       case .distilBERT: "DistilBertModel"
       case .roberta: "RobertaModel"
       case .modernBERT: "ModernBertModel"
+      case .mpnet: "MPNetModel"
       }
     }
   }
@@ -60,6 +63,10 @@ extension TinyModel {
     case .roberta:
       // Not the tokenizer's padding: places are counted from this id, wherever it stands.
       commonConfig + [("pad_token_id", .integer(1)), ("type_vocab_size", .integer(2))]
+    case .mpnet:
+      commonConfig + [
+        ("pad_token_id", .integer(1)), ("relative_attention_num_buckets", .integer(32)),
+      ]
     case .distilBERT:
       [
         ("activation", .string(activation)), ("dim", .integer(hiddenSize)),
@@ -102,6 +109,11 @@ extension TinyModel.Family {
         projections: ["attention.q_lin", "attention.k_lin", "attention.v_lin"],
         attentionOutput: "attention.out_lin", attentionNorm: "sa_layer_norm",
         intermediate: "ffn.lin1", output: "ffn.lin2", outputNorm: "output_layer_norm")
+    case .mpnet:
+      TinyModel.TensorNames(
+        types: nil, projections: ["attention.attn.q", "attention.attn.k", "attention.attn.v"],
+        attentionOutput: "attention.attn.o", attentionNorm: "attention.LayerNorm",
+        relativeBias: "encoder.relative_attention_bias.weight")
     case .modernBERT:
       TinyModel.TensorNames(
         words: "embeddings.tok_embeddings.weight", positions: nil, types: nil,

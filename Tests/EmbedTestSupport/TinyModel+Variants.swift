@@ -3,7 +3,7 @@ extension TinyModel {
   package static let all: [TinyModel] = [
     plain, narrow, sixModes, sixFlags, denseTanh, denseResidual, half, brain, sharded,
     vocabularyFile, cased, prompted, bare, nested, distilBERT, roberta,
-    modernBERT,
+    modernBERT, mpnet,
   ]
 
   /// Mean and Normalize in the older dialect, with unused tensors and unaligned weights.
@@ -151,6 +151,14 @@ extension TinyModel {
     $0.headCount = 2
     $0.intermediateSize = 36
     $0.layerNormEpsilon = "1e-5"
+  }
+
+  /// MPNet with BERT's tokenizer: a learned bias by distance beside learned positions.
+  package static let mpnet = make("mpnet") {
+    $0.family = .mpnet
+    $0.prefix = "mpnet."
+    $0.layerNormEpsilon = "1e-5"
+    $0.poolingModes = ["mean"]
   }
 
   private static func make(_ name: String, _ change: (inout TinyModel) -> Void) -> TinyModel {

@@ -2,7 +2,7 @@ import Transformer
 
 extension Architecture {
   /// The families that this runtime runs.
-  package static let all: [Architecture] = [.bert, .distilBERT, .roberta, .modernBERT]
+  package static let all: [Architecture] = [.bert, .distilBERT, .roberta, .modernBERT, .mpnet]
 
   /// Devlin et al., arXiv:1810.04805; `BertModel` of transformers 5.23 (`models/bert/modeling_bert.py`).
   static let bert = Architecture(
@@ -58,4 +58,17 @@ extension Architecture {
       window: Key("local_attention", 128), fullInterval: Key("global_attn_every_n_layers", 3)),
     normOrder: .before, skipsFirstAttentionNorm: true, isGated: true,
     tokenizerClass: "PreTrainedTokenizer")
+
+  /// Song et al., arXiv:2004.09297; `MPNetModel` of transformers 5.23 (`models/mpnet/modeling_mpnet.py`).
+  static let mpnet = Architecture(
+    name: "MPNet", modelTypes: ["mpnet"], prefixes: ["mpnet"],
+    keys: ConfigurationKeys(vocabularySize: Key("vocab_size", 30_527), tokenTypeCount: nil),
+    tensors: TensorNames(
+      projections: .separate(
+        query: "attention.attn.q", key: "attention.attn.k", value: "attention.attn.v"),
+      attentionOutput: "attention.attn.o", attentionNorm: "attention.LayerNorm",
+      outputNorm: "output.LayerNorm"),
+    positionTable: .countedFromPadding(Key(nil, 1)),
+    relativeBuckets: (count: Key("relative_attention_num_buckets", 32), maximumDistance: 128),
+    tokenizerClass: "MPNetTokenizer")
 }
