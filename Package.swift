@@ -37,11 +37,14 @@ let package = Package(
   products: [
     .library(name: "Embed", targets: ["Embed"]),
     .library(name: "EmbedCore", targets: ["EmbedCore"]),
+    .library(name: "EmbedObservability", targets: ["EmbedObservability"]),
     .library(name: "EmbedTesting", targets: ["EmbedTesting"]),
     .executable(name: "embed", targets: ["EmbedCLI"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
   ],
   targets: [
     // Mathematics: no Foundation, no dependency.
@@ -83,6 +86,14 @@ let package = Package(
       ],
       swiftSettings: [optimized]
     ),
+    .target(
+      name: "EmbedObservability",
+      dependencies: [
+        "EmbedCore", .product(name: "Logging", package: "swift-log"),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "Metrics", package: "swift-metrics"),
+      ]
+    ),
     .target(name: "EmbedTesting", dependencies: ["EmbedCore"]),
 
     // The command line.
@@ -106,6 +117,15 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Embed"]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer", "EmbedTestSupport"]),
     .testTarget(name: "EmbedCoreTests", dependencies: ["EmbedCore", "EmbedTesting"]),
+    .testTarget(
+      name: "EmbedObservabilityTests",
+      dependencies: [
+        "EmbedCore", "EmbedObservability", "EmbedTesting",
+        .product(name: "InMemoryLogging", package: "swift-log"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
+      ]
+    ),
     .testTarget(
       name: "ModelFilesTests",
       dependencies: ["EmbedCore", "EmbedTestSupport", "Kernels", "ModelFiles", "Transformer"]

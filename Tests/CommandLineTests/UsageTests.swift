@@ -61,16 +61,19 @@ import Testing
   @Test(arguments: [
     (
       ["-m", "carrier-pigeon://coop", "a"],
-      "an embedder's scheme: expected local, null, test, got 'carrier-pigeon'"
+      "unknown scheme of an embedder: expected local, null, test, got 'carrier-pigeon'"
     ),
-    (["-m", "", "a"], "an embedder's address: expected a model's name or a URI, got nothing"),
     (
-      ["-m", "test:?size=3", "a"], "a parameter of test:: expected dimensions, got 'size'"
+      ["-m", "", "a"],
+      "invalid address of an embedder: expected a model's name or a URI, got nothing"
+    ),
+    (
+      ["-m", "test:?size=3", "a"], "unknown parameter of test: expected dimensions, got 'size'"
     ),
     (["-m", "test:", "--threads", "2", "a"], "--threads: expected a local model, got test:"),
     (["-m", "null:", "--engine", "simd", "a"], "--engine: expected a local model, got null:"),
     (["-m", "null:", "--precision", "f32", "a"], "--precision: expected a local model, got null:"),
-    (["-m", "test:", "--dimensions", "9", "a"], "dimensions: expected 1 to 8, got 9"),
+    (["-m", "test:", "--dimensions", "9", "a"], "dimensions out of range: expected 1 to 8, got 9"),
     (["tokenize", "-m", "test:", "a"], "the model: expected a local one, got test:"),
   ])
   func `refuses what the embedder cannot do with status 2`(

@@ -1,3 +1,5 @@
+public import Foundation
+
 /// An error of this library: what went wrong, what was expected, what was there instead, and where.
 ///
 /// Every public function that throws throws this type or `CancellationError`. Programmer errors trap; everything that
@@ -31,7 +33,7 @@ public struct EmbedError: Error, Sendable {
 
   /// The kind of the error.
   public let code: Code
-  /// What went wrong, in a few words.
+  /// What went wrong, in a few words that stand alone, such as `dimensions out of range`.
   public let what: String
   /// What would have been right.
   public let expected: String?
@@ -57,7 +59,10 @@ public struct EmbedError: Error, Sendable {
   }
 }
 
-extension EmbedError: CustomStringConvertible {
+extension EmbedError: CustomStringConvertible, LocalizedError {
+  /// The same as `description`.
+  public var errorDescription: String? { description }
+
   /// One line for people: `what: expected …, got … (where)`.
   public var description: String {
     var text = what

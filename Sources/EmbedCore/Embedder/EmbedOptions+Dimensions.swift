@@ -6,7 +6,8 @@ extension EmbedOptions {
     guard let dimensions else { return available }
     guard (1...max(1, available)).contains(dimensions) else {
       throw EmbedError(
-        .invalidOption, "dimensions", expected: "1 to \(available)", got: "\(dimensions)")
+        .invalidOption, "dimensions out of range", expected: "1 to \(available)",
+        got: "\(dimensions)")
     }
     return dimensions
   }

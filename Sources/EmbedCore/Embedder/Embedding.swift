@@ -1,7 +1,7 @@
 import Foundation
 
 /// A vector that stands for an input's meaning.
-public struct Embedding: Sendable, Hashable {
+public struct Embedding: Sendable, Hashable, Codable {
   /// The components, `dimensions` of them.
   public let vector: [Float]
   /// How many tokens of the input were used, special tokens included; 0 when the embedder does not tell.
@@ -92,7 +92,7 @@ extension Embedding {
   public init(littleEndianBytes bytes: [UInt8]) throws(EmbedError) {
     guard bytes.count.isMultiple(of: 4) else {
       throw EmbedError(
-        .invalidInput, "a float32 vector", expected: "a multiple of 4 bytes",
+        .invalidInput, "invalid float32 vector", expected: "a multiple of 4 bytes",
         got: "\(bytes.count) bytes")
     }
     self.init(
@@ -109,7 +109,8 @@ extension Embedding {
   /// - Complexity: O(`base64.count`).
   public init(base64: String) throws(EmbedError) {
     guard let data = Data(base64Encoded: base64) else {
-      throw EmbedError(.invalidInput, "a float32 vector", expected: "base64", got: "other text")
+      throw EmbedError(
+        .invalidInput, "invalid float32 vector", expected: "base64", got: "other text")
     }
     try self.init(littleEndianBytes: [UInt8](data))
   }

@@ -36,14 +36,15 @@ public struct EmbedderRegistry: Sendable {
   public mutating func register(_ scheme: String, factory: @escaping Factory) throws(EmbedError) {
     guard EmbedderURI.isScheme(scheme) else {
       throw EmbedError(
-        .invalidURI, "a scheme to register", expected: "a letter, then letters, digits, +, -, .",
+        .invalidURI, "invalid scheme to register",
+        expected: "a letter, then letters, digits, +, -, .",
         got: scheme.quotedForMessage)
     }
     let scheme = scheme.lowercased()
     guard factories[scheme] == nil else {
       throw EmbedError(
-        .invalidURI, "a scheme to register", expected: "a new one",
-        got: "'\(scheme)', which is taken")
+        .invalidURI, "scheme registered already", expected: "a new one",
+        got: "'\(scheme)'")
     }
     factories[scheme] = factory
   }
@@ -61,7 +62,7 @@ public struct EmbedderRegistry: Sendable {
   public func embedder(_ uri: EmbedderURI) async throws -> any Embedder {
     guard let factory = factories[uri.scheme] else {
       throw EmbedError(
-        .invalidURI, "an embedder's scheme", expected: schemes.joined(separator: ", "),
+        .invalidURI, "unknown scheme of an embedder", expected: schemes.joined(separator: ", "),
         got: "'\(uri.scheme)'")
     }
     return try await factory(uri, self)

@@ -75,7 +75,7 @@ public struct EmbedderURI: Sendable, Hashable {
   public init(_ string: String) throws(EmbedError) {
     guard !string.isEmpty, !string.utf8.contains(0) else {
       throw EmbedError(
-        .invalidURI, "an embedder's address", expected: "a model's name or a URI",
+        .invalidURI, "invalid address of an embedder", expected: "a model's name or a URI",
         got: string.isEmpty ? "nothing" : "a NUL character")
     }
     guard let colon = string.firstIndex(of: ":"), Self.isScheme(string[..<colon]) else {
@@ -86,16 +86,19 @@ public struct EmbedderURI: Sendable, Hashable {
     scheme = string[..<colon].lowercased()
     remainder = String(string[string.index(after: colon)...])
     guard let parts = URLComponents(string: string) else {
-      throw EmbedError(.invalidURI, "an embedder's address", expected: "a URI", got: string)
+      throw EmbedError(
+        .invalidURI, "invalid address of an embedder", expected: "a URI", got: string)
     }
     guard parts.user == nil, parts.password == nil else {
       // Not echoed: it may be a secret.
       throw EmbedError(
-        .invalidURI, "an embedder's address", expected: "no user or password before the host")
+        .invalidURI, "invalid address of an embedder",
+        expected: "no user or password before the host")
     }
     if let port = parts.port, !(1...65535).contains(port) {
       throw EmbedError(
-        .invalidURI, "an embedder's port", expected: "1 to 65535", got: "\(port)", at: string)
+        .invalidURI, "invalid port of an embedder", expected: "1 to 65535", got: "\(port)",
+        at: string)
     }
     let host = parts.host?.trimmingCharacters(in: ["[", "]"])
     self.host = host?.isEmpty == true ? nil : host
@@ -165,7 +168,8 @@ extension EmbedderURI {
     guard let text = parameter(name) else { return nil }
     guard let number = Int(text), number >= minimum else {
       throw EmbedError(
-        .invalidURI, "parameter \(name) of \(scheme):", expected: "a whole number from \(minimum)",
+        .invalidURI, "invalid parameter \(name) of \(scheme)",
+        expected: "a whole number from \(minimum)",
         got: "'\(text)'")
     }
     return number
@@ -179,7 +183,7 @@ extension EmbedderURI {
     guard let text = parameter(name) else { return nil }
     guard let choice = Choice(rawValue: text) else {
       throw EmbedError(
-        .invalidURI, "parameter \(name) of \(scheme):",
+        .invalidURI, "invalid parameter \(name) of \(scheme)",
         expected: Choice.allCases.map(\.rawValue).joined(separator: ", "), got: "'\(text)'")
     }
     return choice
@@ -191,7 +195,7 @@ extension EmbedderURI {
   public func requireParameters(in known: Set<String>) throws(EmbedError) {
     guard let unknown = parameters.first(where: { !known.contains($0.name) }) else { return }
     throw EmbedError(
-      .invalidURI, "a parameter of \(scheme):",
+      .invalidURI, "unknown parameter of \(scheme)",
       expected: known.isEmpty ? "none" : known.sorted().joined(separator: ", "),
       got: "'\(unknown.name)'")
   }

@@ -22,7 +22,7 @@ public struct NullEmbedder: Embedder {
   public func embed(_ inputs: [EmbeddingInput], options: EmbedOptions) async throws -> [Embedding] {
     if let dimensions = options.dimensions {
       throw EmbedError(
-        .invalidOption, "dimensions of null://", expected: "none", got: "\(dimensions)")
+        .invalidOption, "null:// has no dimensions", expected: "none", got: "\(dimensions)")
     }
     try Task.checkCancellation()
     return inputs.map { _ in Embedding([]) }

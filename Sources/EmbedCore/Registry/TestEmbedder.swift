@@ -26,7 +26,8 @@ public struct TestEmbedder: Embedder {
     let dimensions = try uri.integerParameter("dimensions", minimum: 1) ?? 8
     guard dimensions <= 65_536 else {
       throw EmbedError(
-        .invalidURI, "parameter dimensions of test:", expected: "1 to 65536", got: "\(dimensions)")
+        .invalidURI, "invalid parameter dimensions of test", expected: "1 to 65536",
+        got: "\(dimensions)")
     }
     self.init(dimensions: dimensions)
   }

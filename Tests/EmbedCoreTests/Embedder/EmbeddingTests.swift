@@ -1,4 +1,5 @@
 import EmbedCore
+import Foundation
 import Testing
 
 @Suite struct EmbeddingTests {
@@ -30,8 +31,22 @@ import Testing
 
   @Test func `bytes that are no vector are refused`() {
     let length = #expect(throws: EmbedError.self) { try Embedding(littleEndianBytes: [1, 2, 3]) }
-    #expect(length?.description == "a float32 vector: expected a multiple of 4 bytes, got 3 bytes")
+    #expect(
+      length?.description == "invalid float32 vector: expected a multiple of 4 bytes, got 3 bytes")
     let text = #expect(throws: EmbedError.self) { try Embedding(base64: "not base64!") }
     #expect(text?.code == .invalidInput)
+  }
+
+  @Test func `an embedding goes through JSON and comes back`() throws {
+    let embedding = Embedding([0.1, -2, 3e-20], tokenCount: 5, isTruncated: true)
+    let data = try JSONEncoder().encode(embedding)
+    #expect(try JSONDecoder().decode(Embedding.self, from: data) == embedding)
+  }
+
+  @Test func `an error is a sentence of its own, for Foundation too`() {
+    let error = EmbedError(
+      .inputTooLong, "text too long", expected: "at most 3 tokens", got: "more", at: "input 1")
+    #expect(error.description == "text too long: expected at most 3 tokens, got more (input 1)")
+    #expect((error as any Error).localizedDescription == error.description)
   }
 }
