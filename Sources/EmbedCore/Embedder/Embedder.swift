@@ -28,3 +28,76 @@ public protocol Embedder: Sendable {
   @concurrent
   func embed(_ inputs: [EmbeddingInput], options: EmbedOptions) async throws -> [Embedding]
 }
+
+extension Embedder {
+  /// Embeds texts, one vector each, in order.
+  public func embed(_ texts: [String], options: EmbedOptions = EmbedOptions()) async throws
+    -> [Embedding]
+  {
+    try await embed(texts.map(EmbeddingInput.text), options: options)
+  }
+
+  /// Embeds one text.
+  public func embed(_ text: String, options: EmbedOptions = EmbedOptions()) async throws
+    -> Embedding
+  {
+    try await embedOne(.text(text), options: options)
+  }
+
+  /// Embeds one encoded image (PNG, JPEG, …).
+  public func embed(image: [UInt8], options: EmbedOptions = EmbedOptions()) async throws
+    -> Embedding
+  {
+    try await embedOne(.image(image), options: options)
+  }
+
+  private func embedOne(_ input: EmbeddingInput, options: EmbedOptions) async throws -> Embedding {
+    let embeddings = try await embed([input], options: options)
+    precondition(embeddings.count == 1, "an embedder returns one embedding for each input")
+    return embeddings[0]
+  }
+}
+
+/// What an embedder tells of itself before it is asked for a vector.
+public struct EmbedderInfo: Sendable, Hashable {
+  /// The model's name, such as `all-MiniLM-L6-v2`.
+  public var modelID: String
+  /// The length of a vector, if it is known without a call.
+  public var dimensions: Int?
+  /// The most tokens of one input that count, special tokens included, if there is a limit.
+  public var maximumTokens: Int?
+  /// How many inputs a call is best given; more is right too, and is cut inside.
+  public var preferredBatchSize: Int
+  /// Whether `EmbeddingInput.image` is accepted.
+  public var supportsImages: Bool
+  /// The roles that make a difference to this model.
+  public var roles: Set<EmbedOptions.Role>
+
+  /// Makes a description.
+  public init(
+    modelID: String, dimensions: Int?, maximumTokens: Int?, preferredBatchSize: Int,
+    supportsImages: Bool = false, roles: Set<EmbedOptions.Role> = []
+  ) {
+    self.modelID = modelID
+    self.dimensions = dimensions
+    self.maximumTokens = maximumTokens
+    self.preferredBatchSize = preferredBatchSize
+    self.supportsImages = supportsImages
+    self.roles = roles
+  }
+}
+
+/// One thing to embed.
+public enum EmbeddingInput: Sendable, Hashable {
+  /// A text; any Unicode, any length, empty included.
+  case text(String)
+  /// Token ids of the embedder's own tokenizer, special tokens included: they are used as they are.
+  case tokens([Int32])
+  /// The bytes of an encoded image (PNG, JPEG, …).
+  case image([UInt8])
+}
+
+extension EmbeddingInput: ExpressibleByStringLiteral {
+  /// Makes a text input.
+  public init(stringLiteral value: String) { self = .text(value) }
+}

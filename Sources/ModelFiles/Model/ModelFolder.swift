@@ -20,7 +20,7 @@ public struct ModelFolder: Sendable {
   /// How token vectors become a sentence's vector.
   package let pooling: PoolingConfiguration
   /// What happens to the vector behind the pooling, in order.
-  package let modules: [SentenceModule]
+  package let modules: [ModuleConfiguration]
   /// The length of the vector behind all modules.
   package let dimensions: Int
   /// How many leading components of the vector the model's authors keep (`truncate_dim`), if not all.

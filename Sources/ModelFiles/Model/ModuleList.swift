@@ -1,5 +1,5 @@
 import EmbedCore
-import Transformer
+package import Transformer
 
 /// The pipeline that a model folder's `modules.json` describes.
 ///
@@ -61,8 +61,8 @@ struct ModuleList {
   /// The steps behind the pooling, and the length of the vector that they end with.
   func sentenceModules(
     inputs: Int
-  ) throws(EmbedError) -> (modules: [SentenceModule], dimensions: Int) {
-    var modules: [SentenceModule] = []
+  ) throws(EmbedError) -> (modules: [ModuleConfiguration], dimensions: Int) {
+    var modules: [ModuleConfiguration] = []
     var dimensions = inputs
     for entry in rest {
       let path = Folder.join(entry.folder, "config.json")
@@ -108,4 +108,12 @@ struct ModuleList {
     return Entry(
       type: name, folder: Folder.join(modelFolder, path), document: document)
   }
+}
+
+/// A step that turns one sentence's vector into another, behind the pooling.
+package enum ModuleConfiguration: Sendable, Hashable {
+  /// A linear layer with an activation; its weights are in a folder of its own.
+  case dense(DenseConfiguration, folder: String)
+  /// Scaling to length 1.
+  case normalize
 }
