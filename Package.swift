@@ -18,17 +18,17 @@ if Context.environment["CI"] != nil {
   common.append(.treatAllWarnings(as: .error))
 }
 
-/// Compiles one file of kernels for a newer instruction set, chosen at run time by `KernelSet`.
+/// Compiles one file of kernels for a newer instruction set, chosen at run time by `KernelDispatch`.
+///
+/// The manifest knows the architecture of the host alone, which in a cross build is not the target's: `-Xarch_x86_64` gives
+/// the options to the compiler when that is the target, and `-Qunused-arguments` lets it pass over them when it is not. The
+/// condition stands beside the options, so that the file is never compiled without them.
 ///
 /// After a change in `Kernels`, an incremental debug build keeps the old inlined bodies here: remove
 /// `.build/debug/Kernels?*.build`.
-func instructionSet(_ architecture: String, _ extensions: String...) -> [SwiftSetting] {
-  #if arch(x86_64)
-    let options = ["-march=\(architecture)"] + extensions.map { "-m\($0)" }
-    return [optimized, .unsafeFlags(options.flatMap { ["-Xcc", $0] })]
-  #else
-    return [optimized]
-  #endif
+func instructionSet(_ condition: String, _ options: String...) -> [SwiftSetting] {
+  let options = ["-Qunused-arguments"] + options.flatMap { ["-Xarch_x86_64", $0] }
+  return [optimized, .define(condition), .unsafeFlags(options.flatMap { ["-Xcc", $0] })]
 }
 
 let package = Package(
@@ -60,15 +60,23 @@ let package = Package(
     .target(name: "KernelsBaseline", dependencies: ["Kernels"], swiftSettings: [optimized]),
     .target(
       name: "KernelsAVX2", dependencies: ["CIntrinsics", "Kernels"],
-      swiftSettings: instructionSet("x86-64-v3")
+      swiftSettings: instructionSet("AVX2", "-march=x86-64-v3")
     ),
     .target(
       name: "KernelsAVX512", dependencies: ["CIntrinsics", "Kernels"],
-      swiftSettings: instructionSet("x86-64-v4")
+      swiftSettings: instructionSet("AVX512", "-march=x86-64-v4")
     ),
     .target(
       name: "KernelsAVX512BF16", dependencies: ["CIntrinsics", "Kernels", "KernelsAVX512"],
-      swiftSettings: instructionSet("x86-64-v4", "avx512bf16")
+      swiftSettings: instructionSet("AVX512BF16", "-march=x86-64-v4", "-mavx512bf16")
+    ),
+    .target(
+      name: "KernelDispatch",
+      dependencies: [
+        "CIntrinsics", "Kernels", "KernelsAVX2", "KernelsAVX512", "KernelsAVX512BF16",
+        "KernelsBaseline",
+      ],
+      swiftSettings: [optimized]
     ),
     .target(name: "Transformer", dependencies: ["Kernels"], swiftSettings: [optimized]),
 
@@ -81,8 +89,8 @@ let package = Package(
     .target(
       name: "Embed",
       dependencies: [
-        "CIntrinsics", "COpenBLAS", "EmbedCore", "Kernels", "KernelsBaseline", "KernelsAVX2",
-        "KernelsAVX512", "KernelsAVX512BF16", "ModelFiles", "Transformer",
+        "CIntrinsics", "COpenBLAS", "EmbedCore", "KernelDispatch", "Kernels", "ModelFiles",
+        "Transformer",
       ],
       swiftSettings: [optimized]
     ),
@@ -114,7 +122,7 @@ let package = Package(
     .executableTarget(
       name: "WriteTinyModels", dependencies: ["EmbedTestSupport"], path: "Tests/WriteTinyModels"
     ),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Embed"]),
+    .testTarget(name: "KernelsTests", dependencies: ["KernelDispatch", "Kernels"]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer", "EmbedTestSupport"]),
     .testTarget(name: "EmbedCoreTests", dependencies: ["EmbedCore", "EmbedTesting"]),
     .testTarget(
@@ -135,7 +143,7 @@ let package = Package(
     ),
     .testTarget(
       name: "ConformanceTests",
-      dependencies: ["Embed", "EmbedTestSupport", "EmbedTesting", "Kernels"]
+      dependencies: ["Embed", "EmbedTestSupport", "EmbedTesting", "KernelDispatch", "Kernels"]
     ),
     .testTarget(
       name: "CommandLineTests", dependencies: ["Embed", "EmbedTestSupport", "EmbedCLI"]

@@ -9,15 +9,16 @@ import Transformer
 struct PortableEngine: MatrixEngine {
   let kernels = KernelSet.baseline
 
-  func prepare(_ weight: WeightMatrix) -> PackedMatrix { kernels.pack(weight) }
+  func prepare(_ weight: WeightMatrix) -> PackedMatrix { kernels.products.pack(weight) }
 
   func multiply(
     _ input: borrowing Activations, by layer: Linear<PackedMatrix>, epilogue: Epilogue,
-    into output: inout Activations, scratch: inout Activations, loop: ParallelLoop
+    into output: inout Activations, scratch: inout ScratchMemory, loop: ParallelLoop
   ) {
-    kernels.multiply(input, by: layer.weight, into: &output, loop: loop)
-    if case .bias(let activation) = epilogue {
-      kernels.activate(&output, bias: layer.bias, activation)
+    kernels.products.multiply(
+      input, by: layer.weight, into: &output, scratch: &scratch, loop: loop)
+    if case .bias(let function) = epilogue {
+      kernels.activate(&output, bias: layer.bias, function)
     }
   }
 }

@@ -30,6 +30,35 @@ package final class FloatStorage: @unchecked Sendable {
 }
 
 extension FloatStorage {
+  /// A copy of all floats.
+  ///
+  /// - Complexity: O(`count`).
+  package var values: [Float] {
+    withExtendedLifetime(self) { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+  }
+
+  /// Copies an array.
+  ///
+  /// - Complexity: O(`values.count`).
+  package convenience init(_ values: [Float]) {
+    self.init(count: values.count) { target in
+      for index in values.indices { target[index] = values[index] }
+    }
+  }
+
+  /// Stacks matrices of equal width on top of one another: `(sum of rows, columns)`.
+  ///
+  /// - Complexity: O(number of weights).
+  package convenience init(stacking matrices: [WeightMatrix]) {
+    self.init(count: matrices.reduce(0) { $0 + $1.storage.count }) { target in
+      var end = target
+      for matrix in matrices {
+        end.update(from: matrix.storage.pointer, count: matrix.storage.count)
+        end += matrix.storage.count
+      }
+    }
+  }
+
   /// Whether all floats are numbers, none infinite.
   ///
   /// - Complexity: O(`count`).
@@ -38,5 +67,27 @@ extension FloatStorage {
     var carries: UInt32 = 0
     for index in 0..<count { carries |= (pointer[index].bitPattern & 0x7F80_0000) &+ 0x0080_0000 }
     return carries & 0x8000_0000 == 0
+  }
+}
+
+/// Weights in row-major order, as a model file has them: `(rows, columns)` = (outputs, inputs) for a linear layer.
+package struct WeightMatrix: Sendable {
+  package let rows: Int
+  package let columns: Int
+  /// `(rows, columns)`, row-major, starting at the storage's first float.
+  package let storage: FloatStorage
+
+  /// - Precondition: `storage` holds `rows * columns` floats.
+  package init(rows: Int, columns: Int, storage: FloatStorage) {
+    precondition(rows * columns == storage.count, "a matrix has rows * columns weights")
+    self.rows = rows
+    self.columns = columns
+    self.storage = storage
+  }
+
+  /// The first float of a row.
+  func row(_ index: Int) -> UnsafePointer<Float> {
+    precondition(index >= 0 && index < rows, "a row of the matrix")
+    return storage.pointer + index * columns
   }
 }

@@ -6,18 +6,16 @@ struct BlockKernels: Sendable {
 
   @usableFromInline let rotate: @Sendable (Target, _ angles: Source, _ pairs: Int) -> Void
   @usableFromInline let gate:
-    @Sendable (_ x: Source, _ gate: Source, Activation, _ output: Target, _ columns: Int) -> Void
+    @Sendable (_ x: Source, _ gate: Source, ActivationFunction, _ output: Target, _ columns: Int) ->
+      Void
   @usableFromInline let add:
     @Sendable (Source, Source, Source, _ output: Target, _ columns: Int) -> Void
-  @usableFromInline let normalize:
-    @Sendable (Target, _ scale: Source, _ shift: Source, _ epsilon: Float, _ columns: Int) -> Void
 
   @inlinable @inline(__always)
   init<Unit: VectorUnit>(_ unit: Unit.Type) {
     rotate = { Unit.rotate($0, $1, pairs: $2) }
     gate = { Unit.gate($0, $1, $2, into: $3, columns: $4) }
     add = { Unit.add($0, $1, $2, into: $3, columns: $4) }
-    normalize = { Unit.layerNorm($0, scale: $1, shift: $2, epsilon: $3, columns: $4) }
   }
 }
 
@@ -53,7 +51,7 @@ extension KernelSet {
   ///
   /// - Complexity: O(rows · columns).
   package func gate(
-    _ x: borrowing Activations, _ activation: Activation, into output: inout Activations
+    _ x: borrowing Activations, _ activation: ActivationFunction, into output: inout Activations
   ) {
     let columns = output.columns
     precondition(
@@ -62,18 +60,6 @@ extension KernelSet {
       let halves = x.pointer + row * 2 * columns
       blocks.gate(
         halves, halves + columns, activation, output.mutablePointer + row * columns, columns)
-    }
-  }
-
-  /// `x = norm(x)`; `x`: `(rows, columns)`.
-  ///
-  /// - Complexity: O(rows · columns).
-  package func layerNorm(_ x: inout Activations, _ norm: LayerNorm) {
-    precondition(norm.scale.count == x.columns, "a norm has one value a column")
-    for row in 0..<x.rows {
-      blocks.normalize(
-        x.mutablePointer + row * x.columns, norm.scale.pointer, norm.shift.pointer, norm.epsilon,
-        x.columns)
     }
   }
 

@@ -1,75 +1,90 @@
+/// What kernels are compiled for: the instructions that a CPU must have to run them.
+///
+/// In the order of their speed; a CPU that has one has those before it.
+@usableFromInline
+package enum InstructionSet: Sendable, Hashable, Comparable, CaseIterable {
+  /// What every CPU of the architecture has: SSE2, NEON, or WebAssembly's 128 bits.
+  case baseline
+  /// AVX2 and FMA: x86-64-v3.
+  case avx2
+  /// AVX-512 F, BW, CD, DQ and VL: x86-64-v4.
+  case avx512
+  /// AVX-512 with products in bfloat16: AVX512_BF16.
+  case avx512BF16
+}
+
+extension InstructionSet: CustomStringConvertible {
+  /// The name, for people.
+  @usableFromInline package var description: String {
+    switch self {
+    case .baseline: "baseline"
+    case .avx2: "AVX2"
+    case .avx512: "AVX-512"
+    case .avx512BF16: "AVX512_BF16"
+    }
+  }
+}
+
 /// The kernels of one instruction set.
 ///
 /// The module `KernelsBaseline` holds the set that runs everywhere; `KernelsAVX2` and `KernelsAVX512` hold the others,
 /// which must only be called on CPUs that have their instructions. All matrices are row-major.
 @usableFromInline
 package struct KernelSet: Sendable {
-  @usableFromInline typealias Source = UnsafePointer<Float>
-  @usableFromInline typealias Target = UnsafeMutablePointer<Float>
-
-  /// The instruction set, for people.
-  @usableFromInline package let name: String
-  @usableFromInline let panelWidth: Int
-  @usableFromInline let activateRows: @Sendable (Target, Int, Int, Source, Activation) -> Void
-  @usableFromInline let layerNormRow:
-    @Sendable (Target, Source, Source, Source, Source, Source, Float, Int) -> Void
-  @usableFromInline let attendHeads:
-    @Sendable (Source, Int, Range<Int>, Int, Int, AttentionBias?, Int?, Target, Target) -> Void
-  @usableFromInline let attentionScratchSize: @Sendable (Int, Int) -> Int
-  @usableFromInline let multiplyPacked:
-    @Sendable (Source, Int, Int, Source, Range<Int>, Target, Int, Source?, Activation) -> Void
-  @usableFromInline let packTransposed: @Sendable (Source, Int, Int, Target) -> Void
-  @usableFromInline let addScaledRow: @Sendable (Target, Source, Float, Int) -> Void
-  @usableFromInline let maximumRow: @Sendable (Target, Source, Int) -> Void
-  @usableFromInline let multiplyRegisters: @Sendable (Int) -> Float
+  /// What a CPU must have to run these kernels.
+  @usableFromInline package let instructionSet: InstructionSet
+  /// Matrix products in single precision.
+  @usableFromInline package let products: MatrixProducts
+  /// Squared Euclidean distances of rows, by the loops of the product: their differences are squared and summed.
+  @usableFromInline package let squaredDistances: MatrixProducts
+  @usableFromInline let activateRows: @Sendable (ActivationPass) -> Void
+  @usableFromInline let layerNormRow: @Sendable (LayerNormPass) -> Void
+  @usableFromInline let attendHeads: @Sendable (AttentionPass) -> Void
+  @usableFromInline let attentionScratchSize: @Sendable (_ tokens: Int, _ headSize: Int) -> Int
+  @usableFromInline let addScaledRow:
+    @Sendable (
+      _ sum: UnsafeMutablePointer<Float>, _ row: UnsafePointer<Float>, _ factor: Float,
+      _ columns: Int
+    ) -> Void
+  @usableFromInline let maximumRow:
+    @Sendable (
+      _ largest: UnsafeMutablePointer<Float>, _ row: UnsafePointer<Float>, _ columns: Int
+    ) -> Void
+  @usableFromInline let multiplyRegisters: @Sendable (_ rounds: Int) -> Float
   @usableFromInline let blocks: BlockKernels
 
   /// Instantiates every kernel for a vector unit; to be called in a module compiled for its instruction set.
   @inlinable @inline(__always)
-  package init<Unit: VectorUnit>(_ name: String, _ unit: Unit.Type) {
-    self.name = name
-    panelWidth = Unit.panelWidth
-    activateRows = { x, rows, columns, bias, activation in
-      Unit.activate(
-        x, rows: rows, columns: columns, stride: columns, bias: bias, activation)
-    }
-    layerNormRow = { output, a, b, c, scale, shift, epsilon, columns in
-      Unit.addLayerNorm(
-        output, a, b, c, scale: scale, shift: shift, epsilon: epsilon, columns: columns)
-    }
-    attendHeads = {
-      queryKeyValue, tokens, heads, hidden, headSize, bias, reach, context, scratch in
-      Unit.attention(
-        queryKeyValue, tokens: tokens, heads: heads, hidden: hidden, headSize: headSize,
-        bias: bias, reach: reach, context: context, scratch: scratch)
-    }
+  package init<Unit: VectorUnit>(_ instructionSet: InstructionSet, _ unit: Unit.Type) {
+    self.instructionSet = instructionSet
+    products = MatrixProducts(instructionSet, single: SinglePrecision<Unit>.self)
+    squaredDistances = MatrixProducts(instructionSet, single: SquaredDifferences<Unit>.self)
+    activateRows = { Unit.activate($0) }
+    layerNormRow = { Unit.layerNorm($0) }
+    blocks = BlockKernels(unit)
+    attendHeads = { Unit.attention($0) }
     attentionScratchSize = { Unit.attentionScratchSize(tokens: $0, headSize: $1) }
-    multiplyPacked = { input, rows, inputs, panels, range, output, outputs, bias, activation in
-      Unit.multiplyPacked(
-        input, rows: rows, inputs: inputs, panels: panels, in: range, output: output,
-        outputs: outputs, bias: bias, activation, elementwise: Unit.self)
-    }
-    packTransposed = { source, rows, columns, target in
-      Unit.packTransposed(source, rows: rows, columns: columns, stride: columns, into: target)
-    }
     addScaledRow = { Unit.addScaled($0, $1, factor: $2, columns: $3) }
     maximumRow = { Unit.takeMaximum($0, $1, columns: $2) }
     multiplyRegisters = { Unit.multiplyRegisters(rounds: $0) }
-    blocks = BlockKernels(unit)
   }
 }
 
 extension KernelSet: CustomStringConvertible {
-  @usableFromInline package var description: String { name }
+  /// The name of the instruction set, for people.
+  @usableFromInline package var description: String { instructionSet.description }
 }
 
 extension KernelSet {
-  /// `x = activation(x + bias)`; `x`: `(rows, columns)`, `bias`: `(columns)`.
+  /// `x = function(x + bias)`; `x`: `(rows, columns)`, `bias`: `(columns)`.
   package func activate(
-    _ x: inout Activations, bias: FloatStorage, _ activation: Activation
+    _ x: inout Activations, bias: FloatStorage, _ function: ActivationFunction
   ) {
     precondition(bias.count == x.columns, "a bias has one value a column")
-    activateRows(x.mutablePointer, x.rows, x.columns, bias.pointer, activation)
+    activateRows(
+      ActivationPass(
+        x: x.mutablePointer, rows: x.rows, columns: x.columns, stride: x.columns,
+        bias: bias.pointer, function: function))
   }
 
   /// `x = norm(x + y + bias)`; `x`, `y`: `(rows, columns)`, `bias`: `(columns)`.
@@ -83,8 +98,10 @@ extension KernelSet {
     for row in 0..<x.rows {
       let target = x.mutablePointer + row * columns
       layerNormRow(
-        target, target, y.pointer + row * columns, bias.pointer, norm.scale.pointer,
-        norm.shift.pointer, norm.epsilon, columns)
+        LayerNormPass(
+          output: target, a: target, added: (y.pointer + row * columns, bias.pointer),
+          scale: norm.scale.pointer, shift: norm.shift.pointer, epsilon: norm.epsilon,
+          columns: columns))
     }
   }
 
@@ -95,8 +112,25 @@ extension KernelSet {
   ) {
     precondition(x.columns == norm.scale.count, "a norm has one value a column")
     layerNormRow(
-      x.mutablePointer + row * x.columns, a.0.row(a.row), b.0.row(b.row), c.0.row(c.row),
-      norm.scale.pointer, norm.shift.pointer, norm.epsilon, x.columns)
+      LayerNormPass(
+        output: x.mutablePointer + row * x.columns, a: a.0.row(a.row),
+        added: (b.0.row(b.row), c.0.row(c.row)), scale: norm.scale.pointer,
+        shift: norm.shift.pointer,
+        epsilon: norm.epsilon, columns: x.columns))
+  }
+
+  /// `x = norm(x)`; `x`: `(rows, columns)`.
+  ///
+  /// - Complexity: O(rows · columns).
+  package func layerNorm(_ x: inout Activations, _ norm: LayerNorm) {
+    precondition(norm.scale.count == x.columns, "a norm has one value a column")
+    for row in 0..<x.rows {
+      let target = x.mutablePointer + row * x.columns
+      layerNormRow(
+        LayerNormPass(
+          output: target, a: target, added: nil, scale: norm.scale.pointer,
+          shift: norm.shift.pointer, epsilon: norm.epsilon, columns: x.columns))
+    }
   }
 
   /// Attention of each sequence over itself.
@@ -108,8 +142,8 @@ extension KernelSet {
   /// - Complexity: O(n² · hidden) for a sequence of n tokens.
   package func attention(
     _ queryKeyValue: borrowing Activations, offsets: [Int], headCount: Int,
-    bias: AttentionBias? = nil, reach: Int? = nil,
-    context: inout Activations, scratch: inout Activations, loop: ParallelLoop = .serial
+    bias: AttentionBias? = nil, reach: Int? = nil, context: inout Activations,
+    scratch: inout ScratchMemory, loop: ParallelLoop = .serial
   ) {
     let hidden = context.columns
     precondition(
@@ -124,57 +158,49 @@ extension KernelSet {
       precondition(
         bias.map { $0.heads == headCount && tokens <= $0.maximumLength } ?? true,
         "a bias has every head and every offset")
-      let scratchRows = (attentionScratchSize(tokens, headSize) + hidden - 1) / hidden
-      scratch.resize(rows: loop.rangeCount(headCount) * scratchRows)
+      // Whole cache lines for each part of the loop.
+      let partSize = (4 * attentionScratchSize(tokens, headSize) + 63) / 64 * 64
+      let parts = scratch.reserve(byteCount: loop.rangeCount(headCount) * partSize)
       let source = queryKeyValue.pointer + start * 3 * hidden
       let target = context.mutablePointer + start * hidden
-      let buffers = scratch.mutablePointer
       loop.forEachRange(of: headCount) { number, heads in
         attendHeads(
-          source, tokens, heads, hidden, headSize, bias, reach, target,
-          buffers + number * scratchRows * hidden)
+          AttentionPass(
+            queryKeyValue: source, tokens: tokens, heads: heads, hidden: hidden,
+            headSize: headSize, bias: bias, reach: reach, context: target,
+            scratch: (parts + number * partSize).assumingMemoryBound(to: Float.self)))
       }
     }
   }
 
-  /// Lays weights `(outputs, inputs)` out for `multiply`.
+  /// Sums rows with weights: `sum += Σ factor(i) * x[i]` over a range of rows.
   ///
-  /// - Parameter storage: makes the storage for a number of floats that its second argument fills.
-  /// - Complexity: O(`outputs * inputs`).
-  package func pack(
-    _ weight: WeightMatrix,
-    storage: (Int, (UnsafeMutablePointer<Float>) -> Void) -> FloatStorage = {
-      FloatStorage(count: $0, initialize: $1)
+  /// - `sum`: `(columns)`; `factor` gets the row's place within the range.
+  package func addRows(
+    of x: borrowing Activations, _ rows: Range<Int>, into sum: inout [Float],
+    factor: (_ place: Int) -> Float
+  ) {
+    precondition(rows.upperBound <= x.rows && sum.count == x.columns, "rows of the matrix")
+    let columns = x.columns
+    let source = x.pointer
+    sum.withUnsafeMutableBufferPointer { sum in
+      guard let target = sum.baseAddress else { return }
+      for row in rows {
+        addScaledRow(target, source + row * columns, factor(row - rows.lowerBound), columns)
+      }
     }
-  ) -> PackedMatrix {
-    let panelCount = (weight.rows + panelWidth - 1) / panelWidth
-    let panels = storage(panelCount * panelWidth * weight.columns) { target in
-      packTransposed(weight.storage.pointer, weight.rows, weight.columns, target)
-    }
-    return PackedMatrix(
-      outputs: weight.rows, inputs: weight.columns, panels: panels, panelCount: panelCount,
-      panelWidth: panelWidth)
   }
 
-  /// `output = activation(input · weightᵀ + bias)`, or the product alone without a bias.
-  ///
-  /// - `input`: `(rows, inputs)`; `bias`: `(outputs)`; `output`: `(rows, outputs)`.
-  /// - Complexity: O(`rows * inputs * outputs`).
-  package func multiply(
-    _ input: borrowing Activations, by weight: PackedMatrix, bias: FloatStorage? = nil,
-    _ activation: Activation = .identity, into output: inout Activations,
-    loop: ParallelLoop = .serial
+  /// `largest = max(largest, x[i])` over a range of rows, NaN where one is; `largest`: `(columns)`.
+  package func takeMaximum(
+    of x: borrowing Activations, _ rows: Range<Int>, into largest: inout [Float]
   ) {
-    precondition(weight.panelWidth == panelWidth, "weights are packed by the same kernels")
-    precondition(
-      input.columns == weight.inputs && output.columns == weight.outputs
-        && output.rows == input.rows, "a product's shapes agree")
-    precondition(bias.map { $0.count == weight.outputs } ?? true, "a bias has one value an output")
-    let (source, rows, target) = (input.pointer, input.rows, output.mutablePointer)
-    loop.forEachRange(of: weight.panelCount) { _, panels in
-      multiplyPacked(
-        source, rows, weight.inputs, weight.panels.pointer, panels, target, weight.outputs,
-        bias?.pointer, activation)
+    precondition(rows.upperBound <= x.rows && largest.count == x.columns, "rows of the matrix")
+    let columns = x.columns
+    let source = x.pointer
+    largest.withUnsafeMutableBufferPointer { largest in
+      guard let target = largest.baseAddress else { return }
+      for row in rows { maximumRow(target, source + row * columns, columns) }
     }
   }
 
@@ -183,6 +209,6 @@ extension KernelSet {
   /// Returns the number of floating-point operations, and a number that depends on all of them.
   /// - Complexity: O(`rounds`).
   package func multiplyInRegisters(rounds: Int) -> (operations: Int, result: Float) {
-    (24 * panelWidth / 2 * rounds, multiplyRegisters(rounds))
+    (24 * products.panelWidth / 2 * rounds, multiplyRegisters(rounds))
   }
 }

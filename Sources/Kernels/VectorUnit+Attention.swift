@@ -1,29 +1,43 @@
+/// What `VectorUnit.attention` works on: a range of one sequence's heads.
+@usableFromInline
+package struct AttentionPass {
+  /// `(tokens, 3 * hidden)`: the queries of all heads, then the keys, then the values.
+  @usableFromInline let queryKeyValue: UnsafePointer<Float>
+  @usableFromInline let tokens: Int
+  @usableFromInline let heads: Range<Int>
+  @usableFromInline let hidden: Int
+  @usableFromInline let headSize: Int
+  /// What is added to the scores after scaling.
+  @usableFromInline let bias: AttentionBias?
+  /// How many places away the keys are that count; nil for all.
+  @usableFromInline let reach: Int?
+  /// `(tokens, hidden)`.
+  @usableFromInline let context: UnsafeMutablePointer<Float>
+  /// `attentionScratchSize` floats.
+  @usableFromInline let scratch: UnsafeMutablePointer<Float>
+}
+
 extension VectorUnit {
   /// Scaled dot-product attention of one sequence, a range of heads (Vaswani et al., arXiv:1706.03762, section 3.2).
-  ///
-  /// - `queryKeyValue`: `(tokens, 3 * hidden)`, the queries of all heads, then the keys, then the values.
-  /// - `context`: `(tokens, hidden)`.
-  /// - `scratch`: `attentionScratchSize` floats.
-  /// - `bias`: what is added to the scores after scaling; `reach`: how far away the keys are that count.
   @inlinable @inline(__always)
-  static func attention(
-    _ queryKeyValue: UnsafePointer<Float>, tokens: Int, heads: Range<Int>, hidden: Int,
-    headSize: Int, bias: AttentionBias?, reach: Int?, context: UnsafeMutablePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>
-  ) {
+  static func attention(_ pass: AttentionPass) {
+    let (tokens, hidden, headSize) = (pass.tokens, pass.hidden, pass.headSize)
     let paddedTokens = roundedUpToPanel(tokens)
-    let keys = scratch  // (panels of keys, headSize, panelWidth)
+    let keys = pass.scratch  // (panels of keys, headSize, panelWidth)
     let values = keys + paddedTokens &* headSize  // (panels of components, tokens, panelWidth)
     // (productRows, paddedTokens), then (productRows)
     let scores = values + tokens &* roundedUpToPanel(headSize)
-    for head in heads {
-      let query = queryKeyValue + head &* headSize
-      packTransposed(
-        query + hidden, rows: tokens, columns: headSize, stride: 3 &* hidden, into: keys)
+    for head in pass.heads {
+      let query = pass.queryKeyValue + head &* headSize
+      SinglePrecision<Self>.packTransposed(
+        PackingPass(
+          source: query + hidden, rows: tokens, columns: headSize, stride: 3 &* hidden,
+          panels: keys))
       pack(query + 2 &* hidden, rows: tokens, columns: headSize, stride: 3 &* hidden, into: values)
       attend(
         query, tokens: tokens, hidden: hidden, headSize: headSize, keys: keys, values: values,
-        bias: bias?.center(head), reach: reach, scores: scores, context: context + head &* headSize)
+        bias: pass.bias?.center(head), reach: pass.reach, scores: scores,
+        context: pass.context + head &* headSize)
     }
   }
 
@@ -42,7 +56,7 @@ extension VectorUnit {
     var first = 0
     while first < tokens {
       let rows = tokens &- first < productRows ? tokens &- first : productRows
-      multiplyPanels(
+      SinglePrecision<Self>.multiplyPanels(
         query + first &* 3 &* hidden, aStride: 3 &* hidden, rows: rows, panels: keys,
         depth: headSize, output: scores, outputStride: paddedTokens, columns: paddedTokens)
       if bias != nil || reach != nil {
@@ -56,7 +70,7 @@ extension VectorUnit {
       for row in 0..<rows {
         sums[row] = exponentials(scores + row &* paddedTokens, count: tokens, scale: scale)
       }
-      multiplyPanels(
+      SinglePrecision<Self>.multiplyPanels(
         scores, aStride: paddedTokens, rows: rows, panels: values, depth: tokens,
         output: context + first &* hidden, outputStride: hidden, columns: headSize)
       // The weights are divided by their sum here, where they are fewest.
@@ -111,42 +125,6 @@ extension VectorUnit {
         panel += panelWidth
       }
       column &+= panelWidth
-    }
-  }
-
-  /// Lays the transpose of `(rows, columns)` out in panels `(rows / panelWidth, columns, panelWidth)`, filled with
-  /// zeros.
-  @inlinable @inline(__always)
-  static func packTransposed(
-    _ source: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int,
-    into panels: UnsafeMutablePointer<Float>
-  ) {
-    // A cache line of each row at a time: what is written meanwhile stays in the first-level cache.
-    let blockSize = 16
-    var panel = panels
-    var first = 0
-    while first < rows {
-      let count = rows &- first < panelWidth ? rows &- first : panelWidth
-      var block = 0
-      while block < columns {
-        let end = columns &- block < blockSize ? columns : block &+ blockSize
-        for lane in 0..<count {
-          let row = source + ((first &+ lane) &* stride &+ block)
-          let target = panel + (block &* panelWidth &+ lane)
-          if end &- block == blockSize {
-            // A constant number of columns, which the compiler unrolls.
-            for column in 0..<blockSize { target[column &* panelWidth] = row[column] }
-          } else {
-            for column in 0..<end &- block { target[column &* panelWidth] = row[column] }
-          }
-        }
-        for column in block..<end {
-          for lane in count..<panelWidth { panel[column &* panelWidth &+ lane] = 0 }
-        }
-        block = end
-      }
-      panel += columns &* panelWidth
-      first &+= panelWidth
     }
   }
 }

@@ -19,7 +19,7 @@ extension VectorUnit {
   /// `output = activation(x) * gate`; all `(columns)`.
   @inlinable @inline(__always)
   static func gate(
-    _ x: UnsafePointer<Float>, _ gate: UnsafePointer<Float>, _ activation: Activation,
+    _ x: UnsafePointer<Float>, _ gate: UnsafePointer<Float>, _ activation: ActivationFunction,
     into output: UnsafeMutablePointer<Float>, columns: Int
   ) {
     @inline(__always)

@@ -1,3 +1,21 @@
+/// The non-linear functions between linear layers.
+@usableFromInline
+package enum ActivationFunction: Sendable, Hashable {
+  /// `x * (1 + erf(x / √2)) / 2`, exact (Hendrycks and Gimpel, arXiv:1606.08415).
+  case gelu
+  /// The same with tanh in place of erf: `gelu_new`, `gelu_pytorch_tanh`.
+  case geluTanh
+  /// `max(0, x)`.
+  case relu
+  /// `x / (1 + exp(-x))`.
+  case silu
+  /// `tanh(x)`.
+  case tanh
+  /// `x`.
+  case identity
+}
+
+// NaN in, NaN out: `maximum` and `minimum` keep a NaN that comes first, and all else is arithmetic on it.
 extension VectorUnit {
   /// `exp(x)`; relative error at most 3e-7 for x from -87 to 88, 0 to 1.2e-38 below.
   ///
@@ -5,8 +23,8 @@ extension VectorUnit {
   @inlinable @inline(__always)
   static func exponential(_ x: Floats) -> Floats {
     let x = minimum(maximum(x, Floats(repeating: -87.3)), Floats(repeating: 88.3))
-    // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits.
-    let magic = Floats(repeating: 12_582_912)
+    // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits; 127 more, and they are an exponent.
+    let magic = Floats(repeating: 12_582_912 + 127)
     let shifted = multiplyAdd(x, Floats(repeating: 1.442_695_04), magic)
     let n = shifted - magic
     var r = multiplyAdd(n, Floats(repeating: -0.693_359_375), x)
@@ -18,16 +36,17 @@ extension VectorUnit {
     p = multiplyAdd(p, r, Floats(repeating: 0.499_999_921))
     p = multiplyAdd(p, r, Floats(repeating: 1.000_000_04))
     p = multiplyAdd(p, r, Floats(repeating: 1))
-    return scale(p, byPowerOfTwo: shifted)
+    // A product, not a sum with the exponent's bits, which makes a number of a NaN.
+    return p * powerOfTwo(biased: shifted)
   }
 
   /// `x * (1 + erf(x / √2)) / 2`; absolute error at most 4e-7 times the larger of 1 and |x|.
   ///
-  /// `erf(x / √2) / 2` is `x` times a minimax rational function of `x²` of degrees 5 and 5 (error 2e-8), constant
-  /// where |x| passes 5.55.
+  /// `erf(x / √2) / 2` is `x` times a minimax rational function of `x²` of degrees 5 and 5 (error 2e-8). At 5.75 that is
+  /// more than 1/2, whatever is rounded, so that it ends at 1/2 and large negative numbers give 0.
   @inlinable @inline(__always)
   static func gelu(_ x: Floats) -> Floats {
-    let bound = Floats(repeating: 5.5498)
+    let bound = Floats(repeating: 5.75)
     let z = minimum(maximum(x, -bound), bound)
     let u = z * z
     var p = Floats(repeating: 2.261_510_82e-8)
@@ -72,4 +91,58 @@ extension VectorUnit {
   /// `max(0, x)`, exact.
   @inlinable @inline(__always)
   static func relu(_ x: Floats) -> Floats { maximum(x, Floats(repeating: 0)) }
+}
+
+/// What `VectorUnit.activate` works on: `x = function(x + bias)`.
+@usableFromInline
+package struct ActivationPass {
+  /// `(rows, columns)` with `stride` floats from row to row.
+  @usableFromInline let x: UnsafeMutablePointer<Float>
+  @usableFromInline let rows: Int
+  @usableFromInline let columns: Int
+  @usableFromInline let stride: Int
+  /// `(columns)`.
+  @usableFromInline let bias: UnsafePointer<Float>
+  @usableFromInline let function: ActivationFunction
+
+  @inlinable @inline(__always)
+  init(
+    x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int,
+    bias: UnsafePointer<Float>, function: ActivationFunction
+  ) {
+    self.x = x
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride
+    self.bias = bias
+    self.function = function
+  }
+}
+
+extension VectorUnit {
+  @inlinable @inline(__always)
+  static func activate(_ pass: ActivationPass) {
+    switch pass.function {
+    case .gelu: addBias(pass) { gelu($0) }
+    case .geluTanh: addBias(pass) { geluTanh($0) }
+    case .relu: addBias(pass) { relu($0) }
+    case .silu: addBias(pass) { silu($0) }
+    case .tanh: addBias(pass) { tanh($0) }
+    case .identity: addBias(pass) { $0 }
+    }
+  }
+
+  /// `activate` with a function that the compiler knows.
+  @inlinable @inline(__always)
+  static func addBias(_ pass: ActivationPass, then function: (Floats) -> Floats) {
+    var row = pass.x
+    for _ in 0..<pass.rows {
+      forEachRegister(pass.columns) { offset, partial in
+        let value =
+          load(UnsafePointer(row), offset, partial) + load(pass.bias, offset, partial)
+        store(function(value), row, offset, partial)
+      }
+      row += pass.stride
+    }
+  }
 }

@@ -28,83 +28,61 @@ extension VectorUnit {
       store(value, target + offset)
     }
   }
+}
 
-  /// `x = function(x + bias)` on `(rows, columns)` with `stride` floats from row to row; `bias`: `(columns)`.
-  @inlinable @inline(__always)
-  static func addBias(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int,
-    bias: UnsafePointer<Float>, then function: (Floats) -> Floats
-  ) {
-    var row = x
-    for _ in 0..<rows {
-      forEachRegister(columns) { offset, partial in
-        let value = load(UnsafePointer(row), offset, partial) + load(bias, offset, partial)
-        store(function(value), row, offset, partial)
-      }
-      row += stride
-    }
+/// The learned scale and shift of a layer normalization (Ba, Kiros, Hinton, arXiv:1607.06450).
+package struct LayerNorm: Sendable {
+  /// `(columns)`.
+  package let scale: FloatStorage
+  /// `(columns)`.
+  package let shift: FloatStorage
+  /// Added to the variance.
+  package let epsilon: Float
+
+  package init(scale: FloatStorage, shift: FloatStorage, epsilon: Float) {
+    precondition(scale.count == shift.count, "scale and shift have the same columns")
+    self.scale = scale
+    self.shift = shift
+    self.epsilon = epsilon
   }
+}
 
-  /// `addBias` with the function that an activation names.
-  @inlinable @inline(__always)
-  static func activate(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int,
-    bias: UnsafePointer<Float>, _ activation: Activation
-  ) {
-    @inline(__always)
-    func apply(_ function: (Floats) -> Floats) {
-      addBias(x, rows: rows, columns: columns, stride: stride, bias: bias, then: function)
-    }
-    switch activation {
-    case .gelu: apply { gelu($0) }
-    case .geluTanh: apply { geluTanh($0) }
-    case .relu: apply { relu($0) }
-    case .silu: apply { silu($0) }
-    case .tanh: apply { tanh($0) }
-    case .identity: apply { $0 }
-    }
-  }
+/// What `VectorUnit.layerNorm` works on: `output = norm(a + b + c)`, or `norm(a)`, for one row.
+///
+/// All are `(columns)`; `output` may be any of the terms.
+@usableFromInline
+package struct LayerNormPass {
+  @usableFromInline let output: UnsafeMutablePointer<Float>
+  @usableFromInline let a: UnsafePointer<Float>
+  /// What is added to `a`, if anything is.
+  @usableFromInline let added: (b: UnsafePointer<Float>, c: UnsafePointer<Float>)?
+  @usableFromInline let scale: UnsafePointer<Float>
+  @usableFromInline let shift: UnsafePointer<Float>
+  @usableFromInline let epsilon: Float
+  @usableFromInline let columns: Int
+}
 
-  /// `output = layerNorm(a + b + c)` for one row; all `(columns)`, `output` may be any of them.
-  ///
+extension VectorUnit {
   /// Mean and variance in two passes: the one-pass form E[x²] - E[x]² loses digits.
   @inlinable @inline(__always)
-  static func addLayerNorm(
-    _ output: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-    _ c: UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
-    epsilon: Float, columns: Int
-  ) {
+  static func layerNorm(_ pass: LayerNormPass) {
+    let (output, columns) = (pass.output, pass.columns)
     var total = Floats(repeating: 0)
-    forEachRegister(columns) { offset, partial in
-      let sum = load(a, offset, partial) + load(b, offset, partial) + load(c, offset, partial)
-      store(sum, output, offset, partial)
-      total += sum
+    if let (b, c) = pass.added {
+      forEachRegister(columns) { offset, partial in
+        let sum =
+          load(pass.a, offset, partial) + load(b, offset, partial) + load(c, offset, partial)
+        store(sum, output, offset, partial)
+        total += sum
+      }
+    } else {
+      forEachRegister(columns) { offset, partial in
+        let value = load(pass.a, offset, partial)
+        store(value, output, offset, partial)
+        total += value
+      }
     }
-    normalize(
-      output, total: total.sum(), scale: scale, shift: shift, epsilon: epsilon, columns: columns)
-  }
-
-  /// `x = layerNorm(x)` for one row, `(columns)`.
-  @inlinable @inline(__always)
-  static func layerNorm(
-    _ x: UnsafeMutablePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
-    epsilon: Float, columns: Int
-  ) {
-    var total = Floats(repeating: 0)
-    forEachRegister(columns) { offset, partial in
-      total += load(UnsafePointer(x), offset, partial)
-    }
-    normalize(
-      x, total: total.sum(), scale: scale, shift: shift, epsilon: epsilon, columns: columns)
-  }
-
-  /// The second pass of a layer norm, over a row whose sum is known.
-  @inlinable @inline(__always)
-  static func normalize(
-    _ output: UnsafeMutablePointer<Float>, total: Float, scale: UnsafePointer<Float>,
-    shift: UnsafePointer<Float>, epsilon: Float, columns: Int
-  ) {
-    let mean = Floats(repeating: total / Float(columns))
+    let mean = Floats(repeating: total.sum() / Float(columns))
     var squares = Floats(repeating: 0)
     forEachRegister(columns) { offset, partial in
       var centered = load(UnsafePointer(output), offset, partial) - mean
@@ -119,11 +97,11 @@ extension VectorUnit {
       squares = multiplyAdd(centered, centered, squares)
     }
     let variance = squares.sum() / Float(columns)
-    let inverse = Floats(repeating: 1 / (variance + epsilon).squareRoot())
+    let inverse = Floats(repeating: 1 / (variance + pass.epsilon).squareRoot())
     forEachRegister(columns) { offset, partial in
       let normal = (load(UnsafePointer(output), offset, partial) - mean) * inverse
       store(
-        multiplyAdd(normal, load(scale, offset, partial), load(shift, offset, partial)),
+        multiplyAdd(normal, load(pass.scale, offset, partial), load(pass.shift, offset, partial)),
         output, offset, partial)
     }
   }
@@ -141,13 +119,14 @@ extension VectorUnit {
     }
   }
 
-  /// `largest = max(largest, row)`, both `(columns)`.
+  /// `largest = max(largest, row)`, both `(columns)`; NaN where either is.
   @inlinable @inline(__always)
   static func takeMaximum(
     _ largest: UnsafeMutablePointer<Float>, _ row: UnsafePointer<Float>, columns: Int
   ) {
     forEachRegister(columns) { offset, partial in
-      let value = maximum(load(UnsafePointer(largest), offset, partial), load(row, offset, partial))
+      let value = maximumOrNaN(
+        load(UnsafePointer(largest), offset, partial), load(row, offset, partial))
       store(value, largest, offset, partial)
     }
   }
@@ -161,7 +140,7 @@ extension VectorUnit {
     _ scores: UnsafeMutablePointer<Float>, count: Int, scale: Float
   ) -> Float {
     let end = (count &+ width &- 1) / width &* width
-    // What exp makes of it is nothing beside a sum of at least 1.
+    // The smallest exp, 1e-38, does not change a sum that has the largest score's 1 in it.
     for lane in count..<end { scores[lane] = -.infinity }
     var peak = load(scores)
     var offset = width

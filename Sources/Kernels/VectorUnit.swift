@@ -1,7 +1,7 @@
 /// A width of SIMD registers with its multiply-add: what the kernels are generic over.
 ///
 /// Every kernel is written once, as an always-inlined extension of this protocol, and instantiated in one module per
-/// instruction set, so that a plain build holds all of them and `KernelSet` chooses at run time.
+/// instruction set, so that a plain build holds all of them and one is chosen at run time.
 @usableFromInline
 package protocol VectorUnit: SendableMetatype {
   associatedtype Floats: SIMD where Floats.Scalar == Float
@@ -13,28 +13,35 @@ package protocol VectorUnit: SendableMetatype {
   static func multiplyAdd(_ a: Floats, _ b: Floats, _ c: Floats) -> Floats
 
   /// Asks for the cache line at an address, which need not be valid.
-  static func prefetch(_ address: UnsafePointer<Float>)
+  static func prefetch(_ address: UnsafeRawPointer)
 
   // The operations below are requirements, not generic code, because the standard library has instructions for them on
   // its concrete vectors alone and goes lane by lane otherwise.
 
-  /// The larger of each pair of lanes.
+  /// The larger of each pair of lanes; `a` where either is NaN.
   static func maximum(_ a: Floats, _ b: Floats) -> Floats
 
-  /// The smaller of each pair of lanes.
+  /// The smaller of each pair of lanes; `a` where either is NaN.
   static func minimum(_ a: Floats, _ b: Floats) -> Floats
 
-  /// The largest lane.
+  /// The larger of each pair of lanes; NaN where either is.
+  static func maximumOrNaN(_ a: Floats, _ b: Floats) -> Floats
+
+  /// The largest lane; any lane when one is NaN.
   static func largest(_ a: Floats) -> Float
 
-  /// `a * 2^n`, where `n` is a whole number from -126 to 127 that stands in the low bits of each lane of `bits`.
-  static func scale(_ a: Floats, byPowerOfTwo bits: Floats) -> Floats
+  /// `2^n`, where `n + 127`, from 1 to 254, stands in the lowest nine bits of each lane.
+  static func powerOfTwo(biased bits: Floats) -> Floats
 }
 
 extension VectorUnit {
   /// The number of floats in a register.
   @inlinable @inline(__always)
   static var width: Int { Floats.scalarCount }
+
+  /// The columns that a matrix product's inner loop holds in registers: two of them.
+  @inlinable @inline(__always)
+  static var panelWidth: Int { 2 &* width }
 
   @inlinable @inline(__always)
   static func load(_ source: UnsafePointer<Float>) -> Floats {
@@ -71,5 +78,30 @@ extension VectorUnit {
       target[lane] = value[lane]
       lane &+= 1
     }
+  }
+
+  /// Twelve multiply-adds in registers, `rounds` times: as many as hide the latency of one.
+  @inlinable @inline(__always)
+  static func multiplyRegisters(rounds: Int) -> Float {
+    let one = Floats(repeating: 1)
+    var c00 = one, c01 = one, c10 = one, c11 = one, c20 = one, c21 = one
+    var c30 = one, c31 = one, c40 = one, c41 = one, c50 = one, c51 = one
+    let x = Floats(repeating: 0.5)
+    for _ in 0..<rounds {
+      c00 = multiplyAdd(x, c00, x)
+      c01 = multiplyAdd(x, c01, x)
+      c10 = multiplyAdd(x, c10, x)
+      c11 = multiplyAdd(x, c11, x)
+      c20 = multiplyAdd(x, c20, x)
+      c21 = multiplyAdd(x, c21, x)
+      c30 = multiplyAdd(x, c30, x)
+      c31 = multiplyAdd(x, c31, x)
+      c40 = multiplyAdd(x, c40, x)
+      c41 = multiplyAdd(x, c41, x)
+      c50 = multiplyAdd(x, c50, x)
+      c51 = multiplyAdd(x, c51, x)
+    }
+    let sum = c00 + c01 + c10 + c11 + c20 + c21 + c30 + c31 + c40 + c41 + c50 + c51
+    return sum.sum()
   }
 }

@@ -1,4 +1,4 @@
-#if arch(x86_64)
+#if AVX2 && arch(x86_64)
   import CIntrinsics
   package import Kernels
 
@@ -10,7 +10,7 @@
     static var productRows: Int { 6 }
 
     @inline(__always)
-    static func prefetch(_ address: UnsafePointer<Float>) { prefetch_for_read(address) }
+    static func prefetch(_ address: UnsafeRawPointer) { prefetch_for_read(address) }
 
     @inline(__always)
     static func multiplyAdd(
@@ -31,6 +31,11 @@
     }
 
     @inline(__always)
+    static func maximumOrNaN(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+      a.replacing(with: b, where: (b .> a) .| (b .!= b))
+    }
+
+    @inline(__always)
     static func largest(_ a: SIMD8<Float>) -> Float {
       let four = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .> a.lowHalf)
       let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
@@ -38,15 +43,19 @@
     }
 
     @inline(__always)
-    static func scale(_ a: SIMD8<Float>, byPowerOfTwo bits: SIMD8<Float>) -> SIMD8<Float> {
-      let exponent = unsafeBitCast(bits, to: SIMD8<Int32>.self) &<< 23
-      return unsafeBitCast(
-        unsafeBitCast(a, to: SIMD8<Int32>.self) &+ exponent, to: SIMD8<Float>.self)
+    static func powerOfTwo(biased bits: SIMD8<Float>) -> SIMD8<Float> {
+      unsafeBitCast(unsafeBitCast(bits, to: SIMD8<Int32>.self) &<< 23, to: SIMD8<Float>.self)
     }
   }
 
   extension KernelSet {
-    /// The kernels for CPUs with AVX2 and FMA.
-    package static let avx2 = KernelSet("AVX2", AVX2Unit.self)
+    /// The kernels for CPUs with AVX2 and FMA; nil when the program is for another architecture.
+    package static let avx2: KernelSet? = KernelSet(.avx2, AVX2Unit.self)
+  }
+#else
+  package import Kernels
+
+  extension KernelSet {
+    package static var avx2: KernelSet? { nil }
   }
 #endif

@@ -1,4 +1,4 @@
-#if arch(x86_64)
+#if AVX512 && arch(x86_64)
   public import CIntrinsics
   public import Kernels
 
@@ -11,7 +11,7 @@
     package static var productRows: Int { 14 }
 
     @inlinable @inline(__always)
-    package static func prefetch(_ address: UnsafePointer<Float>) { prefetch_for_read(address) }
+    package static func prefetch(_ address: UnsafeRawPointer) { prefetch_for_read(address) }
 
     @inlinable @inline(__always)
     package static func multiplyAdd(
@@ -32,6 +32,11 @@
     }
 
     @inlinable @inline(__always)
+    package static func maximumOrNaN(_ a: SIMD16<Float>, _ b: SIMD16<Float>) -> SIMD16<Float> {
+      a.replacing(with: b, where: (b .> a) .| (b .!= b))
+    }
+
+    @inlinable @inline(__always)
     package static func largest(_ a: SIMD16<Float>) -> Float {
       let eight = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .> a.lowHalf)
       let four = eight.lowHalf.replacing(
@@ -41,16 +46,19 @@
     }
 
     @inlinable @inline(__always)
-    package static func scale(_ a: SIMD16<Float>, byPowerOfTwo bits: SIMD16<Float>) -> SIMD16<Float>
-    {
-      let exponent = unsafeBitCast(bits, to: SIMD16<Int32>.self) &<< 23
-      return unsafeBitCast(
-        unsafeBitCast(a, to: SIMD16<Int32>.self) &+ exponent, to: SIMD16<Float>.self)
+    package static func powerOfTwo(biased bits: SIMD16<Float>) -> SIMD16<Float> {
+      unsafeBitCast(unsafeBitCast(bits, to: SIMD16<Int32>.self) &<< 23, to: SIMD16<Float>.self)
     }
   }
 
   extension KernelSet {
-    /// The kernels for CPUs with AVX-512 F, BW, CD, DQ and VL.
-    package static let avx512 = KernelSet("AVX-512", AVX512Unit.self)
+    /// The kernels for CPUs with AVX-512 F, BW, CD, DQ and VL; nil when the program is for another architecture.
+    package static let avx512: KernelSet? = KernelSet(.avx512, AVX512Unit.self)
+  }
+#else
+  package import Kernels
+
+  extension KernelSet {
+    package static var avx512: KernelSet? { nil }
   }
 #endif

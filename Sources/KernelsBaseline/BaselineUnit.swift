@@ -8,7 +8,7 @@ enum BaselineUnit: VectorUnit {
   static var productRows: Int { 6 }
 
   @inline(__always)
-  static func prefetch(_ address: UnsafePointer<Float>) {}
+  static func prefetch(_ address: UnsafeRawPointer) {}
 
   @inline(__always)
   static func multiplyAdd(
@@ -34,19 +34,23 @@ enum BaselineUnit: VectorUnit {
   }
 
   @inline(__always)
+  static func maximumOrNaN(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+    a.replacing(with: b, where: (b .> a) .| (b .!= b))
+  }
+
+  @inline(__always)
   static func largest(_ a: SIMD4<Float>) -> Float {
     let two = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .> a.lowHalf)
     return two.x > two.y ? two.x : two.y
   }
 
   @inline(__always)
-  static func scale(_ a: SIMD4<Float>, byPowerOfTwo bits: SIMD4<Float>) -> SIMD4<Float> {
-    let exponent = unsafeBitCast(bits, to: SIMD4<Int32>.self) &<< 23
-    return unsafeBitCast(unsafeBitCast(a, to: SIMD4<Int32>.self) &+ exponent, to: SIMD4<Float>.self)
+  static func powerOfTwo(biased bits: SIMD4<Float>) -> SIMD4<Float> {
+    unsafeBitCast(unsafeBitCast(bits, to: SIMD4<Int32>.self) &<< 23, to: SIMD4<Float>.self)
   }
 }
 
 extension KernelSet {
   /// The kernels for every CPU of the architecture.
-  package static let baseline = KernelSet("baseline", BaselineUnit.self)
+  package static let baseline = KernelSet(.baseline, BaselineUnit.self)
 }

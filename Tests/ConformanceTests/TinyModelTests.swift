@@ -1,5 +1,6 @@
 import EmbedTestSupport
 import EmbedTesting
+import KernelDispatch
 import Kernels
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 @Suite struct TinyModelTests {
   private func embedder(
     _ model: TinyModel, engine: LocalEmbedder.Engine = .auto,
-    kernels: KernelSet = KernelSet.available[0]
+    kernels: KernelSet = .quickest
   ) async throws -> LocalEmbedder {
     let folder = try TemporaryFolder()
     try model.write(to: folder)
@@ -136,6 +137,30 @@ import Testing
     try await Task.sleep(for: .milliseconds(50))
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
+  @Test(arguments: KernelSet.available, [0x7FC0_0001, 0xFFC0_00FF, 0x7FFF_FFFF] as [UInt32])
+  func `weights that are NaN give no vector, not even behind a tanh`(
+    kernels: KernelSet, pattern: UInt32
+  ) async throws {
+    let folder = try TemporaryFolder()
+    try TinyModel.denseTanh.write(to: folder)
+    var weights = try folder.read("model/model.safetensors")
+    let length = weights[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let header = try JSONParser.parse(Array(weights[8..<8 + length]))
+    let tensor = try #require(header["embeddings.word_embeddings.weight"]?["data_offsets"])
+    guard case .array(let offsets) = tensor, case .number(let start) = offsets[0],
+      case .number(let end) = offsets[1], let start = Int(start), let end = Int(end)
+    else { throw CancellationError() }
+    for place in start..<end {
+      weights[8 + length + place] = UInt8(
+        truncatingIfNeeded: pattern >> UInt32(8 * ((place - start) % 4)))
+    }
+    try folder.write(weights, to: "model/model.safetensors")
+    let embedder = try await LocalEmbedder(
+      ModelFolder(path: folder.path("model")),
+      configuration: LocalEmbedder.Configuration(threads: 1, engine: .simd), kernels: kernels)
+    await #expect(throws: EmbedError.self) { try await embedder.embed("some words") }
   }
 
   @Test func `an engine that the machine lacks is refused by name`() async {

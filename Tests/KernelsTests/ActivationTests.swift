@@ -1,17 +1,16 @@
 import Foundation
+import KernelDispatch
 import Kernels
 import Testing
-
-@testable import Embed
 
 @Suite struct ActivationTests {
   /// The largest error over `xs`, as a share of the larger of 1 and |x|.
   private func largestError(
-    _ kernels: KernelSet, _ activation: Activation, _ xs: [Float], _ exact: (Double) -> Double
+    _ kernels: KernelSet, _ function: ActivationFunction, _ xs: [Float], _ exact: (Double) -> Double
   ) -> Double {
     var values = Activations(xs, columns: xs.count)
     let zeros = FloatStorage([Float](repeating: 0, count: xs.count))
-    kernels.activate(&values, bias: zeros, activation)
+    kernels.activate(&values, bias: zeros, function)
     return zip(xs, values.values).map { x, y in
       let x = Double(x)
       return abs(Double(y) - exact(x)) / max(1, abs(x))
@@ -53,6 +52,35 @@ import Testing
   func `ReLU and identity are exact`(_ kernels: KernelSet) {
     #expect(largestError(kernels, .relu, grid) { max(0, $0) } == 0)
     #expect(largestError(kernels, .identity, grid) { $0 } == 0)
+  }
+
+  @Test(arguments: KernelSet.available)
+  func `GELU and SiLU of large negative numbers are zero`(_ kernels: KernelSet) {
+    let xs = (1...1000).map { -5.75 - Float($0) / 100 } + [-20, -100, -1e4, -1e10, -1e30, -3e38]
+    #expect(largestError(kernels, .gelu, xs) { $0 * 0.5 * erfc(-$0 / 2.0.squareRoot()) } < 3e-8)
+    var values = Activations(xs, columns: xs.count)
+    kernels.activate(&values, bias: FloatStorage([Float](repeating: 0, count: xs.count)), .gelu)
+    #expect(values.values.allSatisfy { $0 == 0 })
+    let far = [Float](repeating: -100, count: 5)
+    values = Activations(far, columns: far.count)
+    kernels.activate(&values, bias: FloatStorage([Float](repeating: 0, count: 5)), .silu)
+    #expect(values.values.allSatisfy { abs($0) < 1e-30 })
+  }
+
+  @Test(
+    arguments: KernelSet.available,
+    [.gelu, .geluTanh, .relu, .silu, .tanh, .identity] as [ActivationFunction])
+  func `NaN stays NaN, beside numbers`(_ kernels: KernelSet, function: ActivationFunction) {
+    let count = 37
+    let zeros = FloatStorage([Float](repeating: 0, count: count))
+    for nan in Float.notANumber {
+      for place in 0..<count {
+        var values = Activations([Float](repeating: -0.5, count: count), columns: count)
+        values.setRow(0, values.row(0).enumerated().map { $0.offset == place ? nan : $0.element })
+        kernels.activate(&values, bias: zeros, function)
+        #expect(values.row(0).map(\.isNaN) == (0..<count).map { $0 == place })
+      }
+    }
   }
 
   @Test(arguments: KernelSet.available)

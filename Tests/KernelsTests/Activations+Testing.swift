@@ -16,6 +16,38 @@ extension Activations {
   }
 }
 
+extension MatrixProducts {
+  /// `function(x · wᵀ + bias)`: `x` is `(rows, inputs)`, `w` is `(outputs, inputs)`, the result `(rows, outputs)`.
+  func product(
+    _ x: [Float], _ w: [Float], inputs: Int, bias: FloatStorage? = nil,
+    _ function: ActivationFunction = .identity, loop: ParallelLoop = .serial
+  ) -> [Float] {
+    let (rows, outputs) = (x.count / inputs, w.count / inputs)
+    let packed = pack(WeightMatrix(rows: outputs, columns: inputs, storage: FloatStorage(w)))
+    var output = Activations([Float](repeating: .nan, count: rows * outputs), columns: outputs)
+    var scratch = ScratchMemory()
+    multiply(
+      Activations(x, columns: inputs), by: packed, bias: bias, function, into: &output,
+      scratch: &scratch, loop: loop)
+    return output.values
+  }
+}
+
+extension ParallelLoop {
+  /// Runs a loop's iterations backwards, as threads might.
+  static let backwards = ParallelLoop(width: 3) { iterations, body in
+    for iteration in (0..<iterations).reversed() { body(iteration) }
+  }
+}
+
+extension Float {
+  /// NaN of all kinds: quiet and signalling, of both signs, with low and high bits of the payload set.
+  static let notANumber = [
+    0x7FC0_0000, 0x7FC0_0001, 0x7FC0_007F, 0x7FC0_0081, 0x7FFF_FFFF, 0x7F80_0001, 0xFFC0_0000,
+    0xFFC0_0001, 0xFFC0_00FF, 0xFFFF_FFFF,
+  ].map { Float(bitPattern: $0) }
+}
+
 /// Repeatable numbers between -1 and 1 (SplitMix64).
 struct Numbers {
   private var state: UInt64

@@ -1,8 +1,7 @@
 import Foundation
+import KernelDispatch
 import Kernels
 import Testing
-
-@testable import Embed
 
 @Suite struct AttentionTests {
   /// Attention of one sequence by its definition, in double precision: `(tokens, hidden)`.
@@ -46,7 +45,7 @@ import Testing
     let qkv = numbers.array(offsets[offsets.count - 1] * 3 * hidden).map { 3 * $0 }
     var context = Activations(columns: hidden)
     context.resize(rows: offsets[offsets.count - 1])
-    var scratch = Activations(columns: hidden)
+    var scratch = ScratchMemory()
     kernels.attention(
       Activations(qkv, columns: 3 * hidden), offsets: offsets, headCount: shape.heads,
       context: &context, scratch: &scratch)
@@ -80,11 +79,41 @@ import Testing
     qkv[3 * hidden + 2 * hidden] = 2
     var context = Activations(columns: hidden)
     context.resize(rows: 2)
-    var scratch = Activations(columns: hidden)
+    var scratch = ScratchMemory()
     kernels.attention(
       Activations(qkv, columns: 3 * hidden), offsets: [0, 2], headCount: 1, context: &context,
       scratch: &scratch)
     #expect(context.row(0)[0] == 1)
     #expect(context.row(1)[0] == 1.5)
+  }
+
+  @Test(arguments: KernelSet.available, Float.notANumber)
+  func `a NaN comes out wherever it goes in`(_ kernels: KernelSet, nan: Float) {
+    let (hidden, headSize) = (24, 12)
+    for tokens in [1, 5, 40] {
+      var numbers = Numbers(seed: 15)
+      let qkv = numbers.array(tokens * 3 * hidden)
+      let (token, column) = (tokens - 1, 14)
+      for part in 0..<3 {
+        var damaged = qkv
+        damaged[token * 3 * hidden + part * hidden + column] = nan
+        var context = Activations(columns: hidden)
+        context.resize(rows: tokens)
+        var scratch = ScratchMemory()
+        kernels.attention(
+          Activations(damaged, columns: 3 * hidden), offsets: [0, tokens], headCount: 2,
+          context: &context, scratch: &scratch)
+        // A query spoils its row of the head, a key all rows of it, a value its column.
+        let expected = (0..<tokens * hidden).map { place in
+          let (row, isHead) = (place / hidden, place % hidden / headSize == column / headSize)
+          return switch part {
+          case 0: isHead && row == token
+          case 1: isHead
+          default: place % hidden == column
+          }
+        }
+        #expect(context.values.map(\.isNaN) == expected)
+      }
+    }
   }
 }

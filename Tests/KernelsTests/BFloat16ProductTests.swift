@@ -1,11 +1,10 @@
+import KernelDispatch
 import Kernels
 import Testing
 
-@testable import Embed
-
 /// Products in bfloat16, on CPUs that have them.
 @Suite struct BFloat16ProductTests {
-  static let available = KernelSet.available.compactMap(\.bfloat16)
+  static let available = KernelSet.available.compactMap { $0.products(in: .bfloat16) }
 
   /// The nearest bfloat16, ties to even (IEEE 754, section 4.3.1), as a float; for finite numbers.
   private func rounded(_ x: Float) -> Float {
@@ -13,36 +12,19 @@ import Testing
     return Float(bitPattern: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000)
   }
 
-  private func product(
-    _ kernels: BFloat16Kernels, _ x: [Float], _ w: [Float], inputs: Int,
-    bias: FloatStorage? = nil, _ activation: Activation = .identity, width: Int = 1
-  ) -> [Float] {
-    let (rows, outputs) = (x.count / inputs, w.count / inputs)
-    let packed = kernels.pack(
-      WeightMatrix(rows: outputs, columns: inputs, storage: FloatStorage(w)))
-    var output = Activations([Float](repeating: .nan, count: rows * outputs), columns: outputs)
-    var scratch = Activations(columns: 3)
-    kernels.multiply(
-      Activations(x, columns: inputs), by: packed, bias: bias, activation, into: &output,
-      scratch: &scratch,
-      loop: ParallelLoop(width: width) { iterations, body in
-        for iteration in (0..<iterations).reversed() { body(iteration) }
-      })
-    return output.values
-  }
-
   @Test(
     arguments: available,
     [
       (1, 1, 1), (6, 32, 4), (7, 33, 5), (13, 20, 60), (1, 384, 384), (29, 100, 384), (3, 9, 47),
+      (4, 35, 1030),
     ])
   func `products are those of the rounded factors`(
-    _ kernels: BFloat16Kernels, shape: (rows: Int, outputs: Int, inputs: Int)
+    _ products: MatrixProducts, shape: (rows: Int, outputs: Int, inputs: Int)
   ) {
     let (rows, outputs, inputs) = shape
     var numbers = Numbers(seed: 14)
     let (x, w) = (numbers.array(rows * inputs), numbers.array(outputs * inputs))
-    let result = product(kernels, x, w, inputs: inputs, width: 2)
+    let result = products.product(x, w, inputs: inputs, loop: .backwards)
     for row in 0..<rows {
       for column in 0..<outputs {
         let expected = (0..<inputs).reduce(0.0) {
@@ -54,19 +36,19 @@ import Testing
   }
 
   @Test(arguments: available)
-  func `ties round to even`(_ kernels: BFloat16Kernels) {
+  func `ties round to even`(_ products: MatrixProducts) {
     // 1 + 2^-8 lies between 1 and 1 + 2^-7, 1 + 3 * 2^-8 between 1 + 2^-7 and 1 + 2^-6.
-    let result = product(kernels, [1.00390625, 1.01171875, 1.0039064], [1], inputs: 1)
+    let result = products.product([1.00390625, 1.01171875, 1.0039064], [1], inputs: 1)
     #expect(result == [1, 1.015625, 1.0078125])
   }
 
   @Test(arguments: available)
-  func `bias and activation are those of single precision`(_ kernels: BFloat16Kernels) {
+  func `bias and activation are those of single precision`(_ products: MatrixProducts) {
     var numbers = Numbers(seed: 16)
     let (x, w) = (numbers.array(8 * 9), numbers.array(70 * 9))
     let bias = FloatStorage(numbers.array(70))
-    var expected = Activations(product(kernels, x, w, inputs: 9), columns: 70)
-    KernelSet.available[0].activate(&expected, bias: bias, .gelu)
-    #expect(product(kernels, x, w, inputs: 9, bias: bias, .gelu) == expected.values)
+    var expected = Activations(products.product(x, w, inputs: 9), columns: 70)
+    KernelSet.quickest.activate(&expected, bias: bias, .gelu)
+    #expect(products.product(x, w, inputs: 9, bias: bias, .gelu) == expected.values)
   }
 }

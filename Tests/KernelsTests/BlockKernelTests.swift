@@ -1,8 +1,7 @@
 import Foundation
+import KernelDispatch
 import Kernels
 import Testing
-
-@testable import Embed
 
 /// The kernels that only some families of encoders need.
 @Suite struct BlockKernelTests {
@@ -19,7 +18,7 @@ import Testing
     }
     var context = Activations(columns: hidden)
     context.resize(rows: tokens)
-    var scratch = Activations(columns: hidden)
+    var scratch = ScratchMemory()
     kernels.attention(
       Activations(qkv, columns: 3 * hidden), offsets: [0, tokens], headCount: heads, bias: bias,
       reach: reach, context: &context, scratch: &scratch)

@@ -1,7 +1,6 @@
+import KernelDispatch
 import Kernels
 import Testing
-
-@testable import Embed
 
 @Suite struct LayerNormTests {
   private func exact(_ x: ArraySlice<Double>, scale: [Float], shift: [Float], epsilon: Double)
@@ -66,5 +65,21 @@ import Testing
       &values, adding: Activations([0, 0], columns: 2), bias: zeros,
       LayerNorm(scale: ones, shift: zeros, epsilon: 3))
     #expect(values.values == [0.5, -0.5])
+  }
+
+  @Test(arguments: KernelSet.available, Float.notANumber)
+  func `a NaN makes its row NaN, no other`(_ kernels: KernelSet, nan: Float) {
+    for columns in [5, 40] {
+      let ones = FloatStorage([Float](repeating: 1, count: columns))
+      let zeros = FloatStorage([Float](repeating: 0, count: columns))
+      var numbers = Numbers(seed: 12)
+      var x = numbers.array(3 * columns)
+      x[2 * columns - 1] = nan
+      var values = Activations(x, columns: columns)
+      kernels.addLayerNorm(
+        &values, adding: Activations(numbers.array(3 * columns), columns: columns), bias: zeros,
+        LayerNorm(scale: ones, shift: zeros, epsilon: 1e-12))
+      #expect(values.values.map(\.isNaN) == (0..<3 * columns).map { $0 / columns == 1 })
+    }
   }
 }

@@ -1,7 +1,6 @@
+import KernelDispatch
 import Kernels
 import Testing
-
-@testable import Embed
 
 @Suite struct PoolingKernelTests {
   @Test(arguments: KernelSet.available)
@@ -13,5 +12,23 @@ import Testing
     var largest = matrix.row(1)
     kernels.takeMaximum(of: matrix, 1..<3, into: &largest)
     #expect(largest == [5, 2, 7])
+  }
+
+  @Test(arguments: KernelSet.available, Float.notANumber)
+  func `a NaN in a column is its largest value and makes its sum NaN`(
+    _ kernels: KernelSet, nan: Float
+  ) {
+    for (row, column) in [(0, 0), (1, 17), (2, 18)] {
+      var numbers = Numbers(seed: 13)
+      var x = numbers.array(3 * 19)
+      x[row * 19 + column] = nan
+      let matrix = Activations(x, columns: 19)
+      var largest = matrix.row(0)
+      kernels.takeMaximum(of: matrix, 0..<3, into: &largest)
+      #expect(largest.map(\.isNaN) == (0..<19).map { $0 == column })
+      var sum = [Float](repeating: 0, count: 19)
+      kernels.addRows(of: matrix, 0..<3, into: &sum) { _ in 1 }
+      #expect(sum.map(\.isNaN) == (0..<19).map { $0 == column })
+    }
   }
 }

@@ -1,29 +1,68 @@
+import KernelDispatch
 import Kernels
 import Testing
 
-@testable import Embed
-
 @Suite struct ProductTests {
+  /// `x · wᵀ` in double precision, and the sums of the terms' magnitudes, which rounding errors are measured by.
+  private func exact(_ x: [Float], _ w: [Float], inputs: Int) -> [(sum: Double, size: Double)] {
+    stride(from: 0, to: x.count, by: inputs).flatMap { row in
+      stride(from: 0, to: w.count, by: inputs).map { column in
+        var (sum, size) = (0.0, 0.0)
+        for input in 0..<inputs {
+          let term = Double(x[row + input]) * Double(w[column + input])
+          sum += term
+          size += abs(term)
+        }
+        return (sum, size)
+      }
+    }
+  }
+
   @Test(
     arguments: KernelSet.available,
-    [(1, 1, 1), (6, 32, 4), (7, 33, 5), (13, 20, 60), (1, 384, 384), (20, 100, 384)])
+    [
+      (1, 1, 1), (6, 32, 4), (7, 33, 5), (13, 20, 60), (1, 384, 384), (20, 100, 384),
+      (3, 40, 511), (15, 33, 512), (15, 33, 513), (2, 5, 1025),
+    ])
   func `packed products equal double precision`(
     _ kernels: KernelSet, shape: (rows: Int, outputs: Int, inputs: Int)
   ) {
-    let (rows, outputs, inputs) = shape
     var numbers = Numbers(seed: 4)
-    let (x, w) = (numbers.array(rows * inputs), numbers.array(outputs * inputs))
-    let packed = kernels.pack(
-      WeightMatrix(rows: outputs, columns: inputs, storage: FloatStorage(w)))
-    var output = Activations([Float](repeating: .nan, count: rows * outputs), columns: outputs)
-    kernels.multiply(Activations(x, columns: inputs), by: packed, into: &output)
-    let result = output.values
-    for row in 0..<rows {
-      for column in 0..<outputs {
-        let expected = (0..<inputs).reduce(0.0) {
-          $0 + Double(x[row * inputs + $1]) * Double(w[column * inputs + $1])
+    let (x, w) = (
+      numbers.array(shape.rows * shape.inputs), numbers.array(shape.outputs * shape.inputs)
+    )
+    let result = kernels.products.product(x, w, inputs: shape.inputs)
+    for (value, expected) in zip(result, exact(x, w, inputs: shape.inputs)) {
+      #expect(abs(Double(value) - expected.sum) < 2e-7 * Double(shape.inputs + 4))
+    }
+  }
+
+  @Test(arguments: KernelSet.available, [4096, 8192])
+  func `deep products lose no more digits than shallow ones`(_ kernels: KernelSet, inputs: Int) {
+    var numbers = Numbers(seed: 9)
+    // Terms of one sign, so that a sum grows and rounds off more and more of each.
+    let (x, w) = (numbers.array(15 * inputs).map(abs), numbers.array(40 * inputs).map(abs))
+    let result = kernels.products.product(x, w, inputs: inputs)
+    let error = zip(result, exact(x, w, inputs: inputs)).map { value, expected in
+      abs(Double(value) - expected.sum) / expected.size
+    }.max()
+    #expect(error ?? 1 < 1e-6)
+  }
+
+  @Test(arguments: KernelSet.available)
+  func `squared distances are those of the differences`(_ kernels: KernelSet) {
+    var numbers = Numbers(seed: 10)
+    let inputs = 37
+    let x = numbers.array(20 * inputs)
+    let w = x.map { $0 + 1e-4 * numbers.next() }
+    let result = kernels.squaredDistances.product(x, w, inputs: inputs)
+    for row in 0..<20 {
+      for column in 0..<20 {
+        let expected = (0..<inputs).reduce(0.0) { sum, input in
+          let difference = Double(x[row * inputs + input]) - Double(w[column * inputs + input])
+          return sum + difference * difference
         }
-        #expect(abs(Double(result[row * outputs + column]) - expected) < 2e-7 * Double(inputs + 4))
+        #expect(abs(Double(result[row * 20 + column]) - expected) < 4e-6 * expected)
       }
     }
   }
@@ -34,20 +73,10 @@ import Testing
     let (rows, outputs, inputs) = (8, 70, 9)
     let (x, w) = (numbers.array(rows * inputs), numbers.array(outputs * inputs))
     let bias = FloatStorage(numbers.array(outputs))
-    let packed = kernels.pack(
-      WeightMatrix(rows: outputs, columns: inputs, storage: FloatStorage(w)))
-    let input = Activations(x, columns: inputs)
-    var expected = Activations([Float](repeating: 0, count: rows * outputs), columns: outputs)
-    kernels.multiply(input, by: packed, into: &expected)
+    var expected = Activations(kernels.products.product(x, w, inputs: inputs), columns: outputs)
     kernels.activate(&expected, bias: bias, .gelu)
-    var output = Activations([Float](repeating: 0, count: rows * outputs), columns: outputs)
-    kernels.multiply(input, by: packed, bias: bias, .gelu, into: &output)
-    #expect(output.values == expected.values)
-  }
-
-  /// Runs a loop's iterations backwards, as threads might.
-  private static let backwards = ParallelLoop(width: 3) { iterations, body in
-    for iteration in (0..<iterations).reversed() { body(iteration) }
+    let output = kernels.products.product(x, w, inputs: inputs, bias: bias, .gelu)
+    #expect(output == expected.values)
   }
 
   @Test(arguments: KernelSet.available, Array(1...31))
@@ -55,16 +84,28 @@ import Testing
     var numbers = Numbers(seed: 8)
     let (outputs, inputs) = (70, 37)
     let (x, w) = (numbers.array(rows * inputs), numbers.array(outputs * inputs))
-    let packed = kernels.pack(
-      WeightMatrix(rows: outputs, columns: inputs, storage: FloatStorage(w)))
-    var output = Activations([Float](repeating: .nan, count: rows * outputs), columns: outputs)
-    kernels.multiply(
-      Activations(x, columns: inputs), by: packed, into: &output, loop: Self.backwards)
+    let together = kernels.products.product(x, w, inputs: inputs, loop: .backwards)
     for row in 0..<rows {
-      var alone = Activations([Float](repeating: .nan, count: outputs), columns: outputs)
-      let input = Array(x[row * inputs..<(row + 1) * inputs])
-      kernels.multiply(Activations(input, columns: inputs), by: packed, into: &alone)
-      #expect(output.row(row) == alone.row(0))
+      let alone = kernels.products.product(
+        Array(x[row * inputs..<(row + 1) * inputs]), w, inputs: inputs)
+      #expect(Array(together[row * outputs..<(row + 1) * outputs]) == alone)
+    }
+  }
+
+  @Test(arguments: KernelSet.available, Float.notANumber)
+  func `a factor that is NaN makes its row's or column's products NaN`(
+    _ kernels: KernelSet, nan: Float
+  ) {
+    var numbers = Numbers(seed: 11)
+    let (rows, outputs, inputs) = (16, 35, 7)
+    var (x, w) = (numbers.array(rows * inputs), numbers.array(outputs * inputs))
+    x[3 * inputs + 2] = nan
+    w[33 * inputs + 6] = nan
+    for products in [kernels.products, kernels.products(in: .bfloat16)].compactMap(\.self) {
+      let result = products.product(x, w, inputs: inputs)
+      for (place, value) in result.enumerated() {
+        #expect(value.isNaN == (place / outputs == 3 || place % outputs == 33))
+      }
     }
   }
 }

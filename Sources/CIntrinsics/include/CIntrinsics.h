@@ -4,10 +4,11 @@
 #if defined(__AVX512BF16__)
 #include <immintrin.h>
 
-// Sixteen lanes of a pair of bfloat16 each, or of a float.
-typedef float avx512_lanes __attribute__((ext_vector_type(16)));
-static inline avx512_lanes avx512_dot_bf16_pairs(avx512_lanes sum, avx512_lanes a, avx512_lanes b) { return (avx512_lanes)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b); }
-static inline avx512_lanes avx512_round_to_bf16_pairs(avx512_lanes first, avx512_lanes second) { return (avx512_lanes)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first); }
+// Sixteen lanes of a float, and of a pair of bfloat16.
+typedef float avx512_floats __attribute__((ext_vector_type(16)));
+typedef unsigned avx512_bf16_pairs __attribute__((ext_vector_type(16)));
+static inline avx512_floats avx512_add_bf16_products(avx512_floats sum, avx512_bf16_pairs a, avx512_bf16_pairs b) { return (avx512_floats)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b); }
+static inline avx512_bf16_pairs avx512_round_to_bf16_pairs(avx512_floats first, avx512_floats second) { return (avx512_bf16_pairs)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first); }
 #endif
 
 #if defined(__x86_64__)

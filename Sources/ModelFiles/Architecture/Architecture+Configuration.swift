@@ -117,7 +117,7 @@ extension Architecture {
   }
 
   /// The function between the two layers of a feed-forward block, by its name in transformers (`activations.py`).
-  private func activation(_ file: JSONDocument) throws(EmbedError) -> Activation {
+  private func activation(_ file: JSONDocument) throws(EmbedError) -> ActivationFunction {
     let key = keys.activation
     let name = try key.name.flatMap { (name) throws(EmbedError) in try file.optionalString(name) }
     switch name ?? key.standard {

@@ -28,7 +28,7 @@ extension DenseConfiguration {
   }
 
   /// The activation by its class in PyTorch, such as `torch.nn.modules.activation.Tanh`.
-  private static func activation(_ file: JSONDocument) throws(EmbedError) -> Activation {
+  private static func activation(_ file: JSONDocument) throws(EmbedError) -> ActivationFunction {
     guard let name = try file.optionalString("activation_function") else { return .tanh }
     let components = name.split(separator: ".")
     if components.first == "torch" {

@@ -12,12 +12,12 @@ package struct EncoderConfiguration: Sendable, Hashable {
 
   /// The two linear layers of a feed-forward block and what is between them.
   package struct FeedForward: Sendable, Hashable {
-    package var activation: Activation
+    package var activation: ActivationFunction
     /// Whether the first layer has twice the width, and the activated half is multiplied by the other one (Shazeer,
     /// arXiv:2002.05202).
     package var isGated: Bool
 
-    package init(activation: Activation, isGated: Bool = false) {
+    package init(activation: ActivationFunction, isGated: Bool = false) {
       self.activation = activation
       self.isGated = isGated
     }

@@ -14,11 +14,11 @@ package protocol MatrixEngine: Sendable {
   /// `output = epilogue(input · weightᵀ)`.
   ///
   /// - `input`: `(rows, inputs)`; `output`: `(rows, outputs)`, its rows set already.
-  /// - `scratch`: the engine's own, its rows set as it likes.
+  /// - `scratch`: the engine's own.
   /// - `loop`: cuts the product into ranges of outputs.
   func multiply(
     _ input: borrowing Activations, by layer: Linear<PreparedWeight>, epilogue: Epilogue,
-    into output: inout Activations, scratch: inout Activations, loop: ParallelLoop)
+    into output: inout Activations, scratch: inout ScratchMemory, loop: ParallelLoop)
 }
 
 /// What happens to a product while it is still in the cache.
@@ -26,7 +26,7 @@ package enum Epilogue: Sendable, Hashable {
   /// Nothing: the bias is added by the pass that follows.
   case none
   /// The bias is added, then the function applied.
-  case bias(Activation)
+  case bias(ActivationFunction)
 }
 
 /// A linear layer, `x · weightᵀ + bias`, with its weights as an engine has prepared them.

@@ -20,10 +20,10 @@ package struct Workspace: ~Copyable, Sendable {
   package var gate: Activations
   /// `(tokens, hidden)`: what a block's result is added to, where norms stand before the blocks.
   package var residual: Activations
-  /// Keys, values and scores of one head, for each part of the loop over the heads.
-  package var attention: Activations
+  /// Attention's: keys, values and scores of one head, for each part of the loop over the heads.
+  package var attention = ScratchMemory()
   /// The matrix engine's.
-  package var scratch: Activations
+  package var scratch = ScratchMemory()
 
   private let isGated: Bool
 
@@ -36,8 +36,6 @@ package struct Workspace: ~Copyable, Sendable {
     gate = Activations(columns: 2 * configuration.intermediateSize)
     residual = Activations(columns: configuration.hiddenSize)
     isGated = configuration.feedForward.isGated
-    attention = Activations(columns: configuration.hiddenSize)
-    scratch = Activations(columns: configuration.hiddenSize)
   }
 
   mutating func resize(tokens: Int) {

@@ -5,7 +5,7 @@ package import Kernels
 /// Source: `Dense` of sentence-transformers 6.2 (`base/modules/dense.py`).
 package struct Dense<Engine: MatrixEngine>: Sendable {
   private let linear: Linear<Engine.PreparedWeight>
-  private let activation: Activation
+  private let function: ActivationFunction
   private let residual: Residual
 
   /// What is added to the result.
@@ -18,10 +18,10 @@ package struct Dense<Engine: MatrixEngine>: Sendable {
   }
 
   package init(
-    _ linear: Linear<Engine.PreparedWeight>, _ activation: Activation, residual: Residual
+    _ linear: Linear<Engine.PreparedWeight>, _ function: ActivationFunction, residual: Residual
   ) {
     self.linear = linear
-    self.activation = activation
+    self.function = function
     self.residual = residual
   }
 
@@ -31,9 +31,9 @@ package struct Dense<Engine: MatrixEngine>: Sendable {
   package func forward(_ input: borrowing Activations, engine: Engine) -> Activations {
     var output = Activations(columns: linear.outputs)
     output.resize(rows: input.rows)
-    var scratch = Activations(columns: linear.inputs)
+    var scratch = ScratchMemory()
     engine.multiply(
-      input, by: linear, epilogue: .bias(activation), into: &output, scratch: &scratch,
+      input, by: linear, epilogue: .bias(function), into: &output, scratch: &scratch,
       loop: .serial)
     switch residual {
     case .none:
@@ -60,13 +60,13 @@ package struct DenseConfiguration: Sendable, Hashable {
   /// The length of an outgoing vector.
   package var outputs: Int
   package var hasBias: Bool
-  package var activation: Activation
+  package var activation: ActivationFunction
   /// Whether the incoming vector is added behind the activation; through a matrix without bias,
   /// `(outputs, inputs)`, when the lengths differ.
   package var usesResidual: Bool
 
   package init(
-    inputs: Int, outputs: Int, hasBias: Bool = true, activation: Activation = .tanh,
+    inputs: Int, outputs: Int, hasBias: Bool = true, activation: ActivationFunction = .tanh,
     usesResidual: Bool = false
   ) {
     self.inputs = inputs

@@ -133,8 +133,8 @@ import Transformer
     arguments: [
       ("gelu", .gelu), ("gelu_python", .gelu), ("gelu_new", .geluTanh), ("gelu_fast", .geluTanh),
       ("gelu_pytorch_tanh", .geluTanh), ("relu", .relu), ("silu", .silu), ("swish", .silu),
-    ] as [(String, Activation)])
-  func `knows the activations`(_ name: String, _ activation: Activation) throws {
+    ] as [(String, ActivationFunction)])
+  func `knows the activations`(_ name: String, _ activation: ActivationFunction) throws {
     let fixture = try ModelFixture()
     try fixture.replace("\"gelu\"", with: "\"\(name)\"", in: "config.json")
     #expect(try fixture.open().configuration.feedForward.activation == activation)

@@ -16,7 +16,7 @@ struct OpenBLASEngine: MatrixEngine {
 
   func multiply(
     _ input: borrowing Activations, by layer: Linear<WeightMatrix>, epilogue: Epilogue,
-    into output: inout Activations, scratch: inout Activations, loop: ParallelLoop
+    into output: inout Activations, scratch: inout ScratchMemory, loop: ParallelLoop
   ) {
     precondition(input.columns == layer.inputs && output.columns == layer.outputs)
     precondition(input.rows == output.rows)
@@ -28,8 +28,8 @@ struct OpenBLASEngine: MatrixEngine {
         layer.weight.storage.pointer + range.lowerBound * layer.inputs, blasint(layer.inputs), 0,
         target + range.lowerBound, blasint(layer.outputs))
     }
-    if case .bias(let activation) = epilogue {
-      kernels.activate(&output, bias: layer.bias, activation)
+    if case .bias(let function) = epilogue {
+      kernels.activate(&output, bias: layer.bias, function)
     }
   }
 }

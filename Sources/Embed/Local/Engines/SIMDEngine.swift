@@ -1,27 +1,28 @@
 import Kernels
 import Transformer
 
-/// Products by this package's own kernels, over weights packed once at load.
+/// Products by this package's own kernels in one precision, over weights packed once at load.
 struct SIMDEngine: MatrixEngine {
-  private let kernels: KernelSet
+  private let products: MatrixProducts
   private let arena = WeightArena()
 
-  init(kernels: KernelSet) { self.kernels = kernels }
+  init(products: MatrixProducts) { self.products = products }
 
   func prepare(_ weight: WeightMatrix) -> PackedMatrix {
-    kernels.pack(weight, storage: arena.storage)
+    products.pack(weight, storage: arena.storage)
   }
 
   func multiply(
     _ input: borrowing Activations, by layer: Linear<PackedMatrix>, epilogue: Epilogue,
-    into output: inout Activations, scratch: inout Activations, loop: ParallelLoop
+    into output: inout Activations, scratch: inout ScratchMemory, loop: ParallelLoop
   ) {
     switch epilogue {
     case .none:
-      kernels.multiply(input, by: layer.weight, into: &output, loop: loop)
-    case .bias(let activation):
-      kernels.multiply(
-        input, by: layer.weight, bias: layer.bias, activation, into: &output, loop: loop)
+      products.multiply(input, by: layer.weight, into: &output, scratch: &scratch, loop: loop)
+    case .bias(let function):
+      products.multiply(
+        input, by: layer.weight, bias: layer.bias, function, into: &output, scratch: &scratch,
+        loop: loop)
     }
   }
 }

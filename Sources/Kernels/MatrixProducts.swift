@@ -1,0 +1,190 @@
+/// Products of rows with weights that are laid out once, in one precision.
+///
+/// A value for each way to multiply that a CPU has; sums are in single precision in all of them.
+@usableFromInline
+package struct MatrixProducts: Sendable {
+  /// What the factors are rounded to.
+  @usableFromInline
+  package enum Precision: Sendable, Hashable {
+    /// As they are, in binary32.
+    case single
+    /// To 8 significant bits, a relative error of 2^-9.
+    case bfloat16
+  }
+
+  /// What a CPU must have to compute them.
+  @usableFromInline package let instructionSet: InstructionSet
+  @usableFromInline package let precision: Precision
+  /// The columns of a panel.
+  @usableFromInline package let panelWidth: Int
+  /// The factors in a lane of 32 bits.
+  @usableFromInline let factorsPerLane: Int
+  /// Rounds a row to lanes; nil when floats are lanes as they are.
+  @usableFromInline let round:
+    (
+      @Sendable (_ row: UnsafePointer<Float>, _ count: Int, _ lanes: UnsafeMutableRawPointer) ->
+        Void
+    )?
+  @usableFromInline let packTransposed: @Sendable (PackingPass) -> Void
+  @usableFromInline let multiplyPanels: @Sendable (ProductPass) -> Void
+
+  /// Instantiates the loops for a unit; to be called in a module compiled for its instruction set.
+  @inlinable @inline(__always)
+  init<Product: ProductUnit>(
+    _ instructionSet: InstructionSet, _ precision: Precision, _ product: Product.Type,
+    factorsPerLane: Int,
+    round: (@Sendable (UnsafePointer<Float>, Int, UnsafeMutableRawPointer) -> Void)?,
+    activate: @escaping @Sendable (ActivationPass) -> Void
+  ) {
+    self.instructionSet = instructionSet
+    self.precision = precision
+    panelWidth = Product.panelWidth
+    self.factorsPerLane = factorsPerLane
+    self.round = round
+    packTransposed = { Product.packTransposed($0) }
+    multiplyPanels = { Product.multiply($0, then: activate) }
+  }
+
+  /// Products of floats as they are.
+  @inlinable @inline(__always)
+  init<Product: ProductUnit>(
+    _ instructionSet: InstructionSet, single product: Product.Type
+  ) where Product.Lane == Float {
+    self.init(
+      instructionSet, .single, product, factorsPerLane: 1, round: nil,
+      activate: { Product.Unit.activate($0) })
+  }
+
+  /// Products in bfloat16, with the functions of other kernels behind them.
+  @inlinable @inline(__always)
+  package init<Product: BFloat16ProductUnit>(
+    _ instructionSet: InstructionSet, bfloat16 product: Product.Type, kernels: KernelSet
+  ) {
+    self.init(
+      instructionSet, .bfloat16, product, factorsPerLane: 2,
+      round: { row, count, lanes in
+        Product.round(row, count: count, into: lanes.assumingMemoryBound(to: UInt32.self))
+      },
+      activate: kernels.activateRows)
+  }
+}
+
+/// A weight matrix `(outputs, inputs)` laid out for the inner loop of the `MatrixProducts` that made it.
+package struct PackedMatrix: Sendable {
+  package let outputs: Int
+  package let inputs: Int
+  /// `(panelCount, depth, panelWidth)` lanes of 32 bits, each in a float's place; zeros past the outputs.
+  let panels: FloatStorage
+  let panelCount: Int
+  let panelWidth: Int
+  let precision: MatrixProducts.Precision
+}
+
+extension MatrixProducts {
+  /// The lanes of a row of `count` factors.
+  package func depth(_ count: Int) -> Int { (count + factorsPerLane - 1) / factorsPerLane }
+
+  /// The panels that hold `rows` rows.
+  package func panelCount(_ rows: Int) -> Int { (rows + panelWidth - 1) / panelWidth }
+
+  /// Lays weights `(outputs, inputs)` out for `multiply`.
+  ///
+  /// - Parameter storage: makes the storage for a number of floats that its second argument fills.
+  /// - Complexity: O(`outputs * inputs`).
+  package func pack(
+    _ weight: WeightMatrix,
+    storage: (Int, (UnsafeMutablePointer<Float>) -> Void) -> FloatStorage = {
+      FloatStorage(count: $0, initialize: $1)
+    }
+  ) -> PackedMatrix {
+    let panelCount = panelCount(weight.rows)
+    let panels = storage(panelCount * panelWidth * depth(weight.columns)) { target in
+      pack(weight.storage.pointer, rows: weight.rows, columns: weight.columns, into: target)
+    }
+    return PackedMatrix(
+      outputs: weight.rows, inputs: weight.columns, panels: panels, panelCount: panelCount,
+      panelWidth: panelWidth, precision: precision)
+  }
+
+  /// Lays `(rows, columns)` floats out in panels, `(panelCount(rows), depth(columns), panelWidth)` lanes of 32 bits.
+  ///
+  /// - Complexity: O(`rows * columns`).
+  package func pack(
+    _ source: UnsafePointer<Float>, rows: Int, columns: Int, into panels: UnsafeMutableRawPointer
+  ) {
+    guard let round else {
+      return packTransposed(
+        PackingPass(source: source, rows: rows, columns: columns, stride: columns, panels: panels))
+    }
+    let depth = depth(columns)
+    let panelSize = 4 * panelWidth * depth
+    // The rows of one panel, `(panelWidth, depth)`.
+    let rounded = UnsafeMutableRawPointer.allocate(byteCount: panelSize, alignment: 64)
+    defer { rounded.deallocate() }
+    for panel in 0..<panelCount(rows) {
+      let first = panel * panelWidth
+      let count = min(panelWidth, rows - first)
+      for row in 0..<count {
+        round(source + (first + row) * columns, columns, rounded + 4 * row * depth)
+      }
+      packTransposed(
+        PackingPass(
+          source: rounded, rows: count, columns: depth, stride: depth,
+          panels: panels + panel * panelSize))
+    }
+  }
+
+  /// `output = function(input · weightᵀ + bias)`, or the product alone without a bias.
+  ///
+  /// - `input`: `(rows, inputs)`; `bias`: `(outputs)`; `output`: `(rows, outputs)`.
+  /// - Complexity: O(`rows * inputs * outputs`).
+  package func multiply(
+    _ input: borrowing Activations, by weight: PackedMatrix, bias: FloatStorage? = nil,
+    _ function: ActivationFunction = .identity, into output: inout Activations,
+    scratch: inout ScratchMemory, loop: ParallelLoop = .serial
+  ) {
+    precondition(
+      weight.panelWidth == panelWidth && weight.precision == precision,
+      "weights are laid out by the same products")
+    precondition(
+      input.columns == weight.inputs && output.columns == weight.outputs
+        && output.rows == input.rows, "a product's shapes agree")
+    precondition(bias.map { $0.count == weight.outputs } ?? true, "a bias has one value an output")
+    let (rows, target) = (input.rows, output.mutablePointer)
+    let factors = lanes(of: input.pointer, rows: rows, columns: input.columns, &scratch)
+    loop.forEachRange(of: weight.panelCount) { _, panels in
+      multiplyPanels(
+        ProductPass(
+          input: factors, rows: rows, depth: depth(weight.inputs), panels: weight.panels.pointer,
+          range: panels, output: target, columns: weight.outputs, stride: weight.outputs,
+          bias: bias?.pointer, function: function))
+    }
+  }
+
+  /// `output = input · panelsᵀ` on memory of the caller's, in single precision.
+  ///
+  /// - `input`: `(rows, depth)`; `panels`: as `pack` lays out `columns` rows; `output`: `(rows, columns)` with `stride`
+  ///   floats from row to row.
+  /// - Complexity: O(`rows * depth * columns`).
+  package func multiply(
+    _ input: UnsafePointer<Float>, rows: Int, depth: Int, by panels: UnsafeRawPointer, columns: Int,
+    into output: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    precondition(precision == .single, "floats are factors")
+    multiplyPanels(
+      ProductPass(
+        input: input, rows: rows, depth: depth, panels: panels, range: 0..<panelCount(columns),
+        output: output, columns: columns, stride: stride, bias: nil, function: .identity))
+  }
+
+  /// The lanes of `(rows, columns)` floats: the floats themselves, or what they are rounded to.
+  private func lanes(
+    of source: UnsafePointer<Float>, rows: Int, columns: Int, _ scratch: inout ScratchMemory
+  ) -> UnsafeRawPointer {
+    guard let round else { return UnsafeRawPointer(source) }
+    let depth = depth(columns)
+    let lanes = scratch.reserve(byteCount: 4 * rows * depth)
+    for row in 0..<rows { round(source + row * columns, columns, lanes + 4 * row * depth) }
+    return UnsafeRawPointer(lanes)
+  }
+}

@@ -1,0 +1,362 @@
+/// How a matrix product multiplies: the factors that a register holds, and how they are summed.
+///
+/// The loops over rows, columns and depth are written once, as always-inlined extensions of this protocol. A lane of 32
+/// bits holds one factor, or several in a row whose products go into the same sum.
+@usableFromInline
+package protocol ProductUnit: SendableMetatype {
+  /// The registers of the sums.
+  associatedtype Unit: VectorUnit
+  /// What a lane holds, 32 bits.
+  associatedtype Lane: ExpressibleByIntegerLiteral
+  /// A register of factors, with as many lanes as `Unit` has.
+  associatedtype Lanes: SIMD where Lanes.Scalar == Lane
+
+  /// `sum + a * b`, of all factors in each lane.
+  static func multiplyAdd(_ a: Lanes, _ b: Lanes, _ sum: Unit.Floats) -> Unit.Floats
+}
+
+/// Factors in single precision.
+@usableFromInline
+enum SinglePrecision<Unit: VectorUnit>: ProductUnit {
+  @usableFromInline typealias Lane = Float
+  @usableFromInline typealias Lanes = Unit.Floats
+
+  @inlinable @inline(__always)
+  static func multiplyAdd(_ a: Unit.Floats, _ b: Unit.Floats, _ sum: Unit.Floats) -> Unit.Floats {
+    Unit.multiplyAdd(a, b, sum)
+  }
+}
+
+/// Squared differences in place of products: a row's "product" with another is their distance, squared.
+@usableFromInline
+enum SquaredDifferences<Unit: VectorUnit>: ProductUnit {
+  @usableFromInline typealias Lane = Float
+  @usableFromInline typealias Lanes = Unit.Floats
+
+  @inlinable @inline(__always)
+  static func multiplyAdd(_ a: Unit.Floats, _ b: Unit.Floats, _ sum: Unit.Floats) -> Unit.Floats {
+    let difference = a - b
+    return Unit.multiplyAdd(difference, difference, sum)
+  }
+}
+
+/// Factors in bfloat16: a lane holds a pair, the first in the low half.
+@usableFromInline
+package protocol BFloat16ProductUnit: ProductUnit where Lane == UInt32 {
+  /// Rounds two registers of floats to one of pairs, in their order, ties to even.
+  static func pairs(_ first: Unit.Floats, _ second: Unit.Floats) -> Lanes
+}
+
+extension BFloat16ProductUnit {
+  /// Rounds `(count)` floats to `(ceil(count / 2))` pairs; the half of a pair that is missing is zero.
+  @inlinable @inline(__always)
+  static func round(
+    _ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<UInt32>
+  ) {
+    let (width, all) = (Unit.width, panelWidth)
+    var offset = 0
+    while offset &+ all <= count {
+      let rounded = pairs(Unit.load(source + offset), Unit.load(source + (offset &+ width)))
+      UnsafeMutableRawPointer(target + offset / 2).storeBytes(of: rounded, as: Lanes.self)
+      offset &+= all
+    }
+    guard offset < count else { return }
+    let left = count &- offset
+    let first = Unit.load(source + offset, count: left < width ? left : width, filler: 0)
+    let second =
+      left > width
+      ? Unit.load(source + (offset &+ width), count: left &- width, filler: 0)
+      : Unit.Floats(repeating: 0)
+    let rounded = pairs(first, second)
+    for lane in 0..<(left &+ 1) / 2 { target[offset / 2 &+ lane] = rounded[lane] }
+  }
+}
+
+/// What `ProductUnit.multiply` works on: `output = function(input · weightsᵀ + bias)`, or the product alone.
+@usableFromInline
+package struct ProductPass {
+  /// `(rows, depth)` lanes.
+  @usableFromInline let input: UnsafeRawPointer
+  @usableFromInline let rows: Int
+  @usableFromInline let depth: Int
+  /// `(panels, depth, panelWidth)` lanes.
+  @usableFromInline let panels: UnsafeRawPointer
+  /// The panels to multiply by.
+  @usableFromInline let range: Range<Int>
+  /// `(rows, columns)` with `stride` floats from row to row.
+  @usableFromInline let output: UnsafeMutablePointer<Float>
+  @usableFromInline let columns: Int
+  @usableFromInline let stride: Int
+  /// `(columns)`.
+  @usableFromInline let bias: UnsafePointer<Float>?
+  @usableFromInline let function: ActivationFunction
+}
+
+/// What `ProductUnit.packTransposed` works on.
+@usableFromInline
+package struct PackingPass {
+  /// `(rows, columns)` lanes with `stride` lanes from row to row.
+  @usableFromInline let source: UnsafeRawPointer
+  @usableFromInline let rows: Int
+  @usableFromInline let columns: Int
+  @usableFromInline let stride: Int
+  /// `(rows / panelWidth, columns, panelWidth)` lanes, rounded up.
+  @usableFromInline let panels: UnsafeMutableRawPointer
+
+  @inlinable @inline(__always)
+  init(
+    source: UnsafeRawPointer, rows: Int, columns: Int, stride: Int, panels: UnsafeMutableRawPointer
+  ) {
+    self.source = source
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride
+    self.panels = panels
+  }
+}
+
+/// How far ahead of the product weights are asked for, in lanes: what comes from memory takes as long as 4 KiB.
+@usableFromInline let prefetchDistance = 1024
+
+/// The lanes that are summed in one register: a longer sum loses digits, so that it is made of such sums.
+@usableFromInline let depthBlock = 512
+
+extension ProductUnit {
+  @inlinable @inline(__always)
+  static var panelWidth: Int { Unit.panelWidth }
+
+  /// Multiplies by a range of panels; `activate` is given each part of the output while it is in the cache.
+  @inlinable @inline(__always)
+  static func multiply(_ pass: ProductPass, then activate: (ActivationPass) -> Void) {
+    let input = pass.input.assumingMemoryBound(to: Lane.self)
+    let panels = pass.panels.assumingMemoryBound(to: Lane.self)
+    let blocks = (pass.rows &+ Unit.productRows &- 1) / Unit.productRows
+    // A panel stays in the second-level cache while all rows pass over it.
+    for panel in pass.range {
+      let column = panel &* panelWidth
+      let left = pass.columns &- column
+      let columns = left < panelWidth ? left : panelWidth
+      for block in 0..<blocks {
+        // Blocks of about the same height: the loop for one row leaves most of the multipliers idle.
+        let row = block &* pass.rows / blocks
+        let height = (block &+ 1) &* pass.rows / blocks &- row
+        let tile = pass.output + (row &* pass.stride &+ column)
+        multiplyPanel(
+          input + row &* pass.depth, aStride: pass.depth, rows: height,
+          panel: panels + column &* pass.depth, depth: pass.depth, output: tile,
+          outputStride: pass.stride, columns: columns)
+        if let bias = pass.bias {
+          activate(
+            ActivationPass(
+              x: tile, rows: height, columns: columns, stride: pass.stride, bias: bias + column,
+              function: pass.function))
+        }
+      }
+    }
+  }
+
+  /// `output = a · panels` for up to `productRows` rows and all panels; columns past `columns` are not stored.
+  ///
+  /// - `a`: `(rows, depth)`, `panels`: `(panels, depth, panelWidth)`, `output`: `(rows, columns)`, strides as given.
+  @inlinable @inline(__always)
+  static func multiplyPanels(
+    _ a: UnsafePointer<Lane>, aStride: Int, rows: Int, panels: UnsafePointer<Lane>, depth: Int,
+    output: UnsafeMutablePointer<Float>, outputStride: Int, columns: Int
+  ) {
+    var panel = panels
+    var column = 0
+    while column < columns {
+      multiplyPanel(
+        a, aStride: aStride, rows: rows, panel: panel, depth: depth, output: output + column,
+        outputStride: outputStride, columns: columns &- column)
+      panel += depth &* panelWidth
+      column &+= panelWidth
+    }
+  }
+
+  /// `output = a · panel` for up to `productRows` rows, the first `columns` columns, or all if those are more.
+  @inlinable @inline(__always)
+  static func multiplyPanel(
+    _ a: UnsafePointer<Lane>, aStride: Int, rows: Int, panel: UnsafePointer<Lane>, depth: Int,
+    output: UnsafeMutablePointer<Float>, outputStride: Int, columns: Int
+  ) {
+    guard columns < panelWidth else {
+      multiplyPanel(
+        a, aStride: aStride, rows: rows, panel: panel, depth: depth, output: output,
+        outputStride: outputStride)
+      return
+    }
+    // Row by row, so that the buffer is small enough for the stack.
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: panelWidth) { buffer in
+      guard let buffer = buffer.baseAddress else { return }
+      for row in 0..<rows {
+        forEachDepthBlock(depth) { start, count in
+          multiplyRows(
+            1, a + (row &* aStride &+ start), aStride, panel + start &* panelWidth, count, buffer,
+            panelWidth, adds: start > 0)
+        }
+        for column in 0..<columns { output[row &* outputStride &+ column] = buffer[column] }
+      }
+    }
+  }
+
+  /// Cuts `0..<depth` into ranges of `depthBlock` and a rest; one empty range if the depth is 0.
+  @inlinable @inline(__always)
+  static func forEachDepthBlock(_ depth: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
+    var start = 0
+    repeat {
+      let left = depth &- start
+      body(start, left < depthBlock ? left : depthBlock)
+      start &+= depthBlock
+    } while start < depth
+  }
+
+  /// `output = a · panel`: up to `productRows` rows by one panel, their sums in registers.
+  ///
+  /// - `a`: `(rows, depth)` with `aStride` lanes from row to row.
+  /// - `panel`: `(depth, panelWidth)`.
+  /// - `output`: `(rows, panelWidth)` with `outputStride` floats from row to row.
+  @inlinable @inline(__always)
+  static func multiplyPanel(
+    _ a: UnsafePointer<Lane>, aStride: Int, rows: Int, panel: UnsafePointer<Lane>, depth: Int,
+    output: UnsafeMutablePointer<Float>, outputStride: Int
+  ) {
+    forEachDepthBlock(depth) { start, count in
+      let (a, b, adds) = (a + start, panel + start &* panelWidth, start > 0)
+      // A constant number of rows, so that each height has a loop of its own without the others' work.
+      switch rows {
+      case 1: multiplyRows(1, a, aStride, b, count, output, outputStride, adds: adds)
+      case 2: multiplyRows(2, a, aStride, b, count, output, outputStride, adds: adds)
+      case 3: multiplyRows(3, a, aStride, b, count, output, outputStride, adds: adds)
+      case 4: multiplyRows(4, a, aStride, b, count, output, outputStride, adds: adds)
+      case 5: multiplyRows(5, a, aStride, b, count, output, outputStride, adds: adds)
+      case 6: multiplyRows(6, a, aStride, b, count, output, outputStride, adds: adds)
+      case 7: multiplyRows(7, a, aStride, b, count, output, outputStride, adds: adds)
+      case 8: multiplyRows(8, a, aStride, b, count, output, outputStride, adds: adds)
+      case 9: multiplyRows(9, a, aStride, b, count, output, outputStride, adds: adds)
+      case 10: multiplyRows(10, a, aStride, b, count, output, outputStride, adds: adds)
+      case 11: multiplyRows(11, a, aStride, b, count, output, outputStride, adds: adds)
+      case 12: multiplyRows(12, a, aStride, b, count, output, outputStride, adds: adds)
+      case 13: multiplyRows(13, a, aStride, b, count, output, outputStride, adds: adds)
+      default: multiplyRows(14, a, aStride, b, count, output, outputStride, adds: adds)
+      }
+    }
+  }
+
+  /// `multiplyPanel` for a number of rows that the compiler knows, at most fourteen; `adds` to the output if asked.
+  @inlinable @inline(__always)
+  static func multiplyRows(
+    _ rows: Int, _ a: UnsafePointer<Lane>, _ aStride: Int, _ panel: UnsafePointer<Lane>,
+    _ depth: Int, _ output: UnsafeMutablePointer<Float>, _ outputStride: Int, adds: Bool
+  ) {
+    // Heights that this instruction set does not use leave no code.
+    guard rows <= Unit.productRows else { return }
+    // One by one: an array of registers would be an array in memory.
+    let zero = Unit.Floats(repeating: 0)
+    var c00 = zero, c01 = zero, c10 = zero, c11 = zero
+    var c20 = zero, c21 = zero, c30 = zero, c31 = zero
+    var c40 = zero, c41 = zero, c50 = zero, c51 = zero
+    var c60 = zero, c61 = zero, c70 = zero, c71 = zero
+    var c80 = zero, c81 = zero, c90 = zero, c91 = zero
+    var c100 = zero, c101 = zero, c110 = zero, c111 = zero
+    var c120 = zero, c121 = zero, c130 = zero, c131 = zero
+    var b = panel
+    var x = a
+    for _ in 0..<depth {
+      Unit.prefetch(b + prefetchDistance)
+      if Unit.width &* 4 == 64 { Unit.prefetch(b + (prefetchDistance &+ Unit.width)) }
+      let b0 = load(b)
+      let b1 = load(b + Unit.width)
+      func add(
+        _ row: Int, _ x: UnsafePointer<Lane>, _ left: inout Unit.Floats,
+        _ right: inout Unit.Floats
+      ) {
+        guard row < rows else { return }
+        let value = Lanes(repeating: x[row &* aStride])
+        left = multiplyAdd(value, b0, left)
+        right = multiplyAdd(value, b1, right)
+      }
+      add(0, x, &c00, &c01)
+      add(1, x, &c10, &c11)
+      add(2, x, &c20, &c21)
+      add(3, x, &c30, &c31)
+      add(4, x, &c40, &c41)
+      add(5, x, &c50, &c51)
+      add(6, x, &c60, &c61)
+      add(7, x, &c70, &c71)
+      add(8, x, &c80, &c81)
+      add(9, x, &c90, &c91)
+      add(10, x, &c100, &c101)
+      add(11, x, &c110, &c111)
+      add(12, x, &c120, &c121)
+      add(13, x, &c130, &c131)
+      b += panelWidth
+      x += 1
+    }
+    func storeRow(_ row: Int, _ left: Unit.Floats, _ right: Unit.Floats) {
+      guard row < rows else { return }
+      let target = output + row &* outputStride
+      if adds {
+        Unit.store(Unit.load(target) + left, target)
+        Unit.store(Unit.load(target + Unit.width) + right, target + Unit.width)
+      } else {
+        Unit.store(left, target)
+        Unit.store(right, target + Unit.width)
+      }
+    }
+    storeRow(0, c00, c01)
+    storeRow(1, c10, c11)
+    storeRow(2, c20, c21)
+    storeRow(3, c30, c31)
+    storeRow(4, c40, c41)
+    storeRow(5, c50, c51)
+    storeRow(6, c60, c61)
+    storeRow(7, c70, c71)
+    storeRow(8, c80, c81)
+    storeRow(9, c90, c91)
+    storeRow(10, c100, c101)
+    storeRow(11, c110, c111)
+    storeRow(12, c120, c121)
+    storeRow(13, c130, c131)
+  }
+
+  @inlinable @inline(__always)
+  static func load(_ source: UnsafePointer<Lane>) -> Lanes {
+    UnsafeRawPointer(source).loadUnaligned(as: Lanes.self)
+  }
+
+  /// Lays the transpose of a matrix out in panels, filled up with zeros.
+  @inlinable @inline(__always)
+  static func packTransposed(_ pass: PackingPass) {
+    let (rows, columns, stride) = (pass.rows, pass.columns, pass.stride)
+    let source = pass.source.assumingMemoryBound(to: Lane.self)
+    let zero: Lane = 0
+    // A cache line of each row at a time: what is written meanwhile stays in the first-level cache.
+    let blockSize = 16
+    var panel = pass.panels.assumingMemoryBound(to: Lane.self)
+    var first = 0
+    while first < rows {
+      let count = rows &- first < panelWidth ? rows &- first : panelWidth
+      var block = 0
+      while block < columns {
+        let end = columns &- block < blockSize ? columns : block &+ blockSize
+        for lane in 0..<count {
+          let row = source + ((first &+ lane) &* stride &+ block)
+          let target = panel + (block &* panelWidth &+ lane)
+          if end &- block == blockSize {
+            // A constant number of columns, which the compiler unrolls.
+            for column in 0..<blockSize { target[column &* panelWidth] = row[column] }
+          } else {
+            for column in 0..<end &- block { target[column &* panelWidth] = row[column] }
+          }
+        }
+        for column in block..<end {
+          for lane in count..<panelWidth { panel[column &* panelWidth &+ lane] = zero }
+        }
+        block = end
+      }
+      panel += columns &* panelWidth
+      first &+= panelWidth
+    }
+  }
+}
