@@ -48,11 +48,6 @@ let package = Package(
   ],
   targets: [
     // Mathematics: no Foundation, no dependency.
-    .systemLibrary(
-      name: "COpenBLAS",
-      pkgConfig: "openblas",
-      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]
-    ),
     .target(name: "CIntrinsics"),
     .target(name: "Kernels", swiftSettings: [optimized]),
     // A module of its own, as the others: without whole-module optimization, a debug build specializes the kernels only
@@ -89,8 +84,7 @@ let package = Package(
     .target(
       name: "Embed",
       dependencies: [
-        "CIntrinsics", "COpenBLAS", "EmbedCore", "KernelDispatch", "Kernels", "ModelFiles",
-        "Transformer",
+        "CIntrinsics", "EmbedCore", "KernelDispatch", "Kernels", "ModelFiles", "Transformer",
       ],
       swiftSettings: [optimized]
     ),
@@ -152,6 +146,6 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system {
+for target in package.targets {
   target.swiftSettings = common + (target.swiftSettings ?? [])
 }

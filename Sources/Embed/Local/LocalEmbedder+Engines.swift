@@ -7,25 +7,28 @@ import Transformer
 extension LocalEmbedder {
   /// Loads a model for the engine that was asked for.
   ///
-  /// - Throws: `EmbedError` with code `invalidOption` when this machine lacks it.
+  /// - Throws: `EmbedError` with code `invalidOption` when this machine lacks it, `resourceExhausted` when the process may
+  ///   not have the memory.
   static func loadModel(
     _ folder: ModelFolder, _ engine: Engine, _ precision: Precision, _ kernels: KernelSet
   ) throws(EmbedError) -> (any LocalModel, name: String) {
     switch engine {
     case .auto, .portable:
       // OpenBLAS has assembly for every CPU; our own kernels pass it where they have wide registers.
-      let quickest: Engine = kernels.instructionSet == .baseline ? .openblas : .simd
-      return try loadModel(folder, quickest, precision, kernels)
+      let isNarrow = kernels.instructionSet == .baseline
+      let hasQuickerOpenBLAS = isNarrow && (try? OpenBLAS.shared()) != nil
+      return try loadModel(folder, hasQuickerOpenBLAS ? .openblas : .simd, precision, kernels)
     case .openblas:
-      let model = try SentenceModel(
-        folder, engine: OpenBLASEngine(kernels: kernels), kernels: kernels)
-      return (model, "openblas, \(kernels) kernels" + note(precision))
+      let openBLAS = try OpenBLAS.shared()
+      let engine = OpenBLASEngine(openBLAS, kernels: kernels)
+      let model = try SentenceModel(folder, engine: engine, kernels: kernels)
+      return (model, "openblas \(openBLAS.version), \(kernels) kernels" + remark(on: precision))
     case .simd:
       let products = kernels.products(in: precision.ofProducts) ?? kernels.products
-      let model = try SentenceModel(
-        folder, engine: SIMDEngine(products: products), kernels: kernels)
+      let engine = SIMDEngine(products: products, arena: try WeightArena(for: folder))
+      let model = try SentenceModel(folder, engine: engine, kernels: kernels)
       return products.precision == .single
-        ? (model, "simd, \(kernels) kernels" + note(precision))
+        ? (model, "simd, \(kernels) kernels" + remark(on: precision))
         : (model, "simd, \(products.instructionSet) products, \(kernels) kernels")
     case .tiles:
       throw EmbedError(
@@ -34,8 +37,8 @@ extension LocalEmbedder {
     }
   }
 
-  /// Where bfloat16 was asked for and single precision is computed, which is as exact and more.
-  private static func note(_ precision: Precision) -> String {
+  /// Says that single precision is computed, which is more exact, where bfloat16 was asked for.
+  private static func remark(on precision: Precision) -> String {
     precision == .bf16 ? ", in f32: no products in bfloat16 here" : ""
   }
 }

@@ -1,70 +1,91 @@
+import EmbedCore
 import Foundation
 import Kernels
+import ModelFiles
 import Synchronization
+import Transformer
 
-/// Memory for a model's prepared weights, in pages as large as the system has.
+/// Memory for a model's prepared weights, in pages as large as the system has, reserved at once.
 ///
 /// One pass over a short text reads all weights once. In pages of 4 KiB, finding out where they are in memory takes a
 /// third of that time.
 final class WeightArena: Sendable {
   private static let hugePage = 1 << 21
-  /// What is reserved at a time; the system provides the pages when they are written to.
-  private static let chunkSize = 1 << 26
 
-  /// A mapping, and how much of it is in use, in bytes.
-  private struct Chunk: @unchecked Sendable {
+  /// The mapping, which nobody else has, and how much of it is in use.
+  private struct Memory: @unchecked Sendable {
     let mapping: UnsafeMutableRawPointer
     let size: Int
     var used: Int
   }
 
-  /// The start of memory that no one else has.
-  private struct Memory: @unchecked Sendable {
-    let start: UnsafeMutableRawPointer
-  }
+  private let memory: Mutex<Memory>
 
-  private let chunks = Mutex<[Chunk]>([])
-
-  deinit {
-    chunks.withLock { chunks in
-      for chunk in chunks { munmap(chunk.mapping, chunk.size) }
-    }
-  }
-
-  /// Storage of `count` floats, filled by `initialize`, that keeps the arena alive.
-  func storage(
-    count: Int, initialize: (UnsafeMutablePointer<Float>) -> Void
-  ) -> FloatStorage {
-    let memory = allocate(count)
-    initialize(memory)
-    return FloatStorage(memory, count: count) { withExtendedLifetime(self) {} }
-  }
-
-  /// Memory for `count` floats, zeros, aligned to a cache line of 64 bytes.
-  private func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let size = (count * MemoryLayout<Float>.stride + 63) / 64 * 64
-    let memory = chunks.withLock { chunks in
-      if chunks.last.map({ $0.size - $0.used < size }) ?? true {
-        chunks.append(Self.reserve(size))
-      }
-      let last = chunks.count - 1
-      defer { chunks[last].used += size }
-      return Memory(start: chunks[last].mapping + chunks[last].used)
-    }
-    return memory.start.bindMemory(to: Float.self, capacity: count)
-  }
-
-  private static func reserve(_ request: Int) -> Chunk {
-    let size = max(chunkSize, request) + hugePage
+  /// Reserves memory; the system provides the pages when they are written to.
+  ///
+  /// - Throws: `EmbedError` with code `resourceExhausted` when the process may not have as much.
+  init(byteCount: Int) throws(EmbedError) {
+    let size = min(byteCount, .max - Self.hugePage) + Self.hugePage
     let access = PROT_READ | PROT_WRITE
-    guard let mapping = mmap(nil, size, access, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-      mapping != MAP_FAILED
-    else { fatalError("out of memory: \(size) bytes for weights") }
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    guard let mapping = mmap(nil, size, access, flags, -1, 0), mapping != MAP_FAILED else {
+      throw EmbedError(
+        .resourceExhausted, "memory for the model's weights", expected: "\(size) bytes",
+        got: String(cString: strerror(errno)))
+    }
     #if os(Linux)
       // Only advice: without large pages everything works, more slowly.
       madvise(mapping, size, MADV_HUGEPAGE)
     #endif
-    let start = -Int(bitPattern: mapping) & (hugePage - 1)
-    return Chunk(mapping: mapping, size: size, used: start)
+    let start = -Int(bitPattern: mapping) & (Self.hugePage - 1)
+    memory = Mutex(Memory(mapping: mapping, size: size, used: start))
+  }
+
+  deinit { _ = memory.withLock { munmap($0.mapping, $0.size) } }
+
+  /// Storage of `count` floats, zeros that `initialize` fills, aligned to a cache line of 64 bytes; it keeps the arena
+  /// alive.
+  ///
+  /// - Precondition: as much is left of what was reserved.
+  func storage(
+    count: Int, initialize: (UnsafeMutablePointer<Float>) -> Void
+  ) -> FloatStorage {
+    let floats = memory.withLock { memory in
+      let size = (count * MemoryLayout<Float>.stride + 63) / 64 * 64
+      precondition(memory.size - memory.used >= size, "an arena holds what it was reserved for")
+      defer { memory.used += size }
+      return Part(start: memory.mapping + memory.used)
+    }.start.bindMemory(to: Float.self, capacity: count)
+    initialize(floats)
+    return FloatStorage(floats, count: count) { withExtendedLifetime(self) {} }
+  }
+
+  /// The start of memory that no one else has.
+  private struct Part: @unchecked Sendable {
+    let start: UnsafeMutableRawPointer
+  }
+}
+
+extension WeightArena {
+  /// Reserves memory for all weights of a model that an engine may prepare.
+  ///
+  /// - Throws: `EmbedError` with code `resourceExhausted` when the process may not have as much.
+  convenience init(for folder: ModelFolder) throws(EmbedError) {
+    let encoder = folder.configuration
+    let (hidden, intermediate) = (encoder.hiddenSize, encoder.intermediateSize)
+    var total = 0.0
+    // Panels are filled up, by no more than 63 rows or columns.
+    func add(_ outputs: Int, _ inputs: Int, times: Int = 1) {
+      total += 4 * Double(times) * (Double(outputs) + 63) * (Double(inputs) + 63)
+    }
+    add(3 * hidden, hidden, times: encoder.layerCount)
+    add(hidden, hidden, times: encoder.layerCount)
+    add(hidden, intermediate, times: (encoder.feedForward.isGated ? 3 : 2) * encoder.layerCount)
+    for case .dense(let dense, _) in folder.modules {
+      add(dense.outputs, dense.inputs, times: dense.usesResidual ? 2 : 1)
+    }
+    // The sizes are the configuration's claims. When the tensors do not bear them out, that is said sooner than that there
+    // is no memory: so much address space there is.
+    try self.init(byteCount: Int(min(total, 0x1p46)))
   }
 }

@@ -60,7 +60,10 @@ private struct EncoderReader<Engine: MatrixEngine> {
 
   func weights() throws(EmbedError) -> EncoderWeights<Engine> {
     var layers: [EncoderWeights<Engine>.Layer] = []
-    for index in 0..<configuration.layerCount { layers.append(try layer(index)) }
+    for index in 0..<configuration.layerCount {
+      layers.append(try layer(index))
+      checkpoint.releasePages()
+    }
     return EncoderWeights(
       wordEmbeddings: try checkpoint.matrix(
         names.wordEmbeddings, rows: configuration.vocabularySize, columns: hidden),

@@ -46,6 +46,16 @@ package final class MappedFile: Sendable {
     try body(bytes)
   }
 
+  /// Gives the memory back that the content takes in this process; a page that is touched again is read again, from the
+  /// system's cache as a rule.
+  ///
+  /// - Complexity: O(number of pages in memory).
+  func releasePages() {
+    guard let address = bytes.baseAddress else { return }
+    // Nothing is lost: the map is private and was never written to.
+    madvise(UnsafeMutableRawPointer(mutating: address), bytes.count, MADV_DONTNEED)
+  }
+
   deinit {
     if let address = bytes.baseAddress {
       munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)

@@ -93,6 +93,11 @@ package struct Checkpoint: Sendable {
     )
   }
 
+  /// Gives the memory back that the files' content takes in this process; what is needed again is read again.
+  ///
+  /// To be called when weights were copied that are then used no more, as when an engine has packed a layer's.
+  func releasePages() { for file in files { file.releasePages() } }
+
   private func floats(_ name: String, shape: [Int]) throws(EmbedError) -> FloatStorage {
     guard let index = fileIndices[ExactString(prefix + name)] else {
       throw SafetensorsError.tensorNotFound(prefix + name).embedError(in: source)

@@ -38,6 +38,9 @@ package struct SafetensorsFile: Sendable {
     }
   }
 
+  /// As `MappedFile.releasePages`.
+  func releasePages() { file.releasePages() }
+
   private func storage(_ name: String, _ shape: [Int]) throws(SafetensorsError) -> FloatStorage {
     guard let tensor = header[name] else { throw .tensorNotFound(name) }
     guard tensor.shape == shape else {

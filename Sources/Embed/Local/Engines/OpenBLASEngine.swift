@@ -1,15 +1,14 @@
-import COpenBLAS
 import Kernels
 import Transformer
 
 /// Products by OpenBLAS's sgemm, on one thread a call; the weights stay as they are in the model file.
 struct OpenBLASEngine: MatrixEngine {
+  private let openBLAS: OpenBLAS
   private let kernels: KernelSet
 
-  init(kernels: KernelSet) {
+  init(_ openBLAS: OpenBLAS, kernels: KernelSet) {
+    self.openBLAS = openBLAS
     self.kernels = kernels
-    // The runtime's own workers run side by side; threads inside a call would fight them.
-    openblas_set_num_threads(1)
   }
 
   func prepare(_ weight: WeightMatrix) -> WeightMatrix { weight }
@@ -20,13 +19,15 @@ struct OpenBLASEngine: MatrixEngine {
   ) {
     precondition(input.columns == layer.inputs && output.columns == layer.outputs)
     precondition(input.rows == output.rows)
-    let (source, rows, target) = (input.pointer, input.rows, output.mutablePointer)
+    let (source, rows, target) = (input.pointer, Int32(input.rows), output.mutablePointer)
+    let (inputs, outputs) = (Int32(layer.inputs), Int32(layer.outputs))
+    // The values of cblas.h.
+    let (rowMajor, plain, transposed): (Int32, Int32, Int32) = (101, 111, 112)
     loop.forEachRange(of: layer.outputs) { _, range in
-      cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows), blasint(range.count),
-        blasint(layer.inputs), 1, source, blasint(layer.inputs),
-        layer.weight.storage.pointer + range.lowerBound * layer.inputs, blasint(layer.inputs), 0,
-        target + range.lowerBound, blasint(layer.outputs))
+      openBLAS.multiply(
+        rowMajor, plain, transposed, rows, Int32(range.count), inputs, 1, source, inputs,
+        layer.weight.storage.pointer + range.lowerBound * layer.inputs, inputs, 0,
+        target + range.lowerBound, outputs)
     }
     if case .bias(let function) = epilogue {
       kernels.activate(&output, bias: layer.bias, function)

@@ -4,9 +4,12 @@ import Transformer
 /// Products by this package's own kernels in one precision, over weights packed once at load.
 struct SIMDEngine: MatrixEngine {
   private let products: MatrixProducts
-  private let arena = WeightArena()
+  private let arena: WeightArena
 
-  init(products: MatrixProducts) { self.products = products }
+  init(products: MatrixProducts, arena: WeightArena) {
+    self.products = products
+    self.arena = arena
+  }
 
   func prepare(_ weight: WeightMatrix) -> PackedMatrix {
     products.pack(weight, storage: arena.storage)
