@@ -73,6 +73,54 @@ import Testing
     #expect(refused.errors.contains("baseline on this machine, got \"sse9\""))
   }
 
+  #if os(Linux)
+    @Test func `needs no OpenBLAS but for its engine`() throws {
+      let linked = try EmbedRun(script: #"ldd "$EMBED" 2>&1"#)
+      #expect(linked.text.contains("libc.so"))
+      #expect(!linked.text.contains("openblas"))
+      // A library that cannot be loaded stands for one that is not there.
+      let names = ["libopenblas.so.0", "libopenblas.so"]
+      for name in names { try folder.write("no library", to: "lib/\(name)") }
+      let environment = ["LD_LIBRARY_PATH": folder.path("lib")]
+      let refused = try EmbedRun(
+        "-m", model, "--engine", "openblas", "a", environment: environment)
+      #expect(refused.status == 2)
+      #expect(refused.output == [])
+      #expect(
+        refused.errors.hasPrefix("embed: engine openblas: expected the library OpenBLAS (Debian"))
+      let expected = try EmbedRun("-m", model, "a")
+      for engine in ["auto", "portable", "simd"] {
+        let run = try EmbedRun(
+          "-m", model, "--engine", engine, "a",
+          environment: environment.merging(["EMBED_INSTRUCTION_SET": "baseline"]) { $1 })
+        #expect(run.errors == "")
+        let vectors = try [run, expected].map { try TestVectors.parse($0.text) }
+        #expect(zip(vectors[0], vectors[1]).allSatisfy { abs($0 - $1) <= 1e-6 })
+      }
+    }
+
+    @Test func `names OpenBLAS's version and core, which the user may choose`() throws {
+      func engine(_ environment: [String: String] = [:]) throws -> String {
+        let run = try EmbedRun(
+          "models", "show", model, "--engine", "openblas", environment: environment)
+        return run.lines.first { $0.hasPrefix("engine ") } ?? run.errors
+      }
+      #expect(try engine().contains(/openblas [0-9]+\.[0-9]+\S* \w+, .* kernels/))
+      #if arch(x86_64)
+        #expect(try engine(["OPENBLAS_CORETYPE": "Prescott"]).contains(" Prescott, "))
+      #endif
+    }
+
+    @Test func `computes with a thread for each processor that it may use`() throws {
+      let run = try EmbedRun(script: #"taskset -c 0 "$EMBED" models show "\#(model)""#)
+      #expect(run.errors == "")
+      #expect(run.text.contains("\nthreads            1\n"))
+      let asked = try EmbedRun(
+        script: #"taskset -c 0 "$EMBED" models show "\#(model)" --threads 3"#)
+      #expect(asked.text.contains("\nthreads            3\n"))
+    }
+  #endif
+
   @Test func `gives an option the last word over the address`() throws {
     let run = try EmbedRun("models", "show", "local:\(model)?threads=3", "--threads", "2")
     #expect(run.text.contains("\nthreads            2\n"))
@@ -130,12 +178,16 @@ import Testing
     #expect(run.errors.contains("model.safetensors"))
   }
 
-  @Test func `names the text whose token has an embedding that is no number`() throws {
-    try damage("embeddings.word_embeddings.weight", with: .nan)
-    let run = try EmbedRun("-m", model, "a")
+  @Test(arguments: [("word_embeddings.weight", Float.nan, "finite numbers, got nan")])
+  func `blames the model for vectors that are no numbers, not a line`(
+    tensor: String, value: Float, message: String
+  ) throws {
+    try damage("embeddings.\(tensor)", with: value)
+    let run = try EmbedRun("-m", model, "a", "b", "c")
     #expect(run.status == 1)
     #expect(run.output == [])
-    #expect(run.errors == "embed: a vector that is not finite (text 1)\n")
+    #expect(
+      run.errors == "embed: a vector by the model's weights: expected \(message) (\(model))\n")
   }
 
   /// Puts a number everywhere into a tensor of the model.

@@ -1,77 +1,69 @@
-import Foundation
 import Synchronization
 
-/// What the threads of a pool wait for: jobs, first in, first out, and calls for help with one.
-final class JobQueue: @unchecked Sendable {
-  /// What a thread is to do next.
-  enum Work {
-    case job(WorkerPool.Job)
-    /// Help the thread that leads the team.
-    case help
+/// The jobs that wait for a thread, first in, first out; one may also leave from the middle.
+final class JobQueue: Sendable {
+  /// What a thread is to do.
+  struct Job: Sendable {
+    let run: @Sendable (inout WorkerPool.Worker) -> Void
+    /// Called instead of `run`.
+    let cancel: @Sendable () -> Void
   }
 
-  /// The most threads that help at once: more spend longer meeting than they save.
-  static let maximumHelpers = 7
+  /// The number of a job; none has the number 0.
+  typealias Ticket = UInt64
 
-  /// Guards the properties below, but the atomic one.
-  private let condition = NSCondition()
-  private var jobs: [WorkerPool.Job] = []
-  private var isClosed = false
-  private var isHelpWanted = false
-  private var helperCount = 0
-  /// The number of jobs that wait.
+  private struct State {
+    /// The jobs that wait, by their tickets: removing one is as cheap in the middle as at the front.
+    var jobs: [Ticket: Job] = [:]
+    /// No waiting job has a lower ticket.
+    var first: Ticket = 1
+    var end: Ticket = 1
+  }
+
+  private let state = Mutex(State())
   private let waiting = Atomic<Int>(0)
 
-  /// Whether a job waits for a thread.
-  var hasJobs: Bool { waiting.load(ordering: .relaxed) > 0 }
+  /// The number of jobs that wait.
+  var count: Int { waiting.load(ordering: .sequentiallyConsistent) }
 
-  /// Adds a job and wakes one thread.
-  func append(_ job: @escaping WorkerPool.Job) {
-    condition.withLock {
-      precondition(!isClosed, "a closed queue takes no jobs")
-      jobs.append(job)
-      waiting.add(1, ordering: .relaxed)
-      condition.signal()
+  /// Adds a job.
+  ///
+  /// - Complexity: O(1), amortized.
+  func append(_ job: Job) -> Ticket {
+    state.withLock { state in
+      defer { state.end += 1 }
+      state.jobs[state.end] = job
+      waiting.add(1, ordering: .sequentiallyConsistent)
+      return state.end
     }
   }
 
-  /// The next thing to do, waited for; nil when the queue is closed and empty.
-  func next() -> Work? {
-    condition.withLock {
-      while jobs.isEmpty {
-        if isClosed { return nil }
-        if isHelpWanted, helperCount < Self.maximumHelpers {
-          helperCount += 1
-          return .help
-        }
-        condition.wait()
+  /// Takes the job that has waited longest.
+  ///
+  /// - Complexity: O(1), amortized over all jobs.
+  func popFirst() -> Job? {
+    guard count > 0 else { return nil }
+    return state.withLock { state in
+      while state.first < state.end {
+        defer { state.first += 1 }
+        if let job = remove(state.first, from: &state) { return job }
       }
-      waiting.subtract(1, ordering: .relaxed)
-      return .job(jobs.removeFirst())
+      return nil
     }
   }
 
-  /// Calls threads that have nothing to do, or soon will, for help; false when another thread has called.
-  func callForHelp() -> Bool {
-    condition.withLock {
-      guard !isHelpWanted else { return false }
-      isHelpWanted = true
-      condition.broadcast()
-      return true
-    }
+  /// Takes a job if it still waits.
+  ///
+  /// - Complexity: O(1).
+  func remove(_ ticket: Ticket) -> Job? {
+    state.withLock { remove(ticket, from: &$0) }
   }
 
-  /// Ends the call for help.
-  func endHelp() { condition.withLock { isHelpWanted = false } }
-
-  /// A thread has stopped helping.
-  func helperLeft() { condition.withLock { helperCount -= 1 } }
-
-  /// Lets the threads finish the jobs that are there, then end.
-  func close() {
-    condition.withLock {
-      isClosed = true
-      condition.broadcast()
-    }
+  private func remove(_ ticket: Ticket, from state: inout State) -> Job? {
+    guard let job = state.jobs.removeValue(forKey: ticket) else { return nil }
+    waiting.subtract(1, ordering: .relaxed)
+    // After a rush the memory is given back.
+    if state.jobs.isEmpty, state.jobs.capacity > 1024 { state.jobs = [:] }
+    return job
   }
 }

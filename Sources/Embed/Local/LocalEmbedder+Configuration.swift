@@ -1,4 +1,4 @@
-public import EmbedCore
+package import EmbedCore
 import Foundation
 
 extension LocalEmbedder {
@@ -26,24 +26,36 @@ extension LocalEmbedder {
 
   /// How a local model is run.
   public struct Configuration: Sendable, Hashable {
-    /// The number of worker threads; nil means one a core.
+    /// The number of worker threads; nil means one for each processor that this process may keep busy, by its affinity
+    /// mask and the quota of its control groups.
     public var threads: Int?
     /// The engine; nil means the environment's `EMBED_ENGINE`, else `auto`.
     public var engine: Engine?
     /// The precision.
     public var precision: Precision
+    /// The most inputs that all calls together may have waiting or in work; nil means any number.
+    ///
+    /// A call that would exceed it throws `EmbedError` with code `overloaded` at once, so that a server can turn requests
+    /// away. A call counts at most `info.preferredBatchSize` of its inputs, for it works on no more at a time; one that
+    /// comes while nothing else is in work is always taken. Without a limit a program that waits for its own calls loses
+    /// nothing.
+    public var maximumPendingInputs: Int?
 
     /// Makes a configuration.
-    public init(threads: Int? = nil, engine: Engine? = nil, precision: Precision = .f32) {
+    public init(
+      threads: Int? = nil, engine: Engine? = nil, precision: Precision = .f32,
+      maximumPendingInputs: Int? = nil
+    ) {
       self.threads = threads
       self.engine = engine
       self.precision = precision
+      self.maximumPendingInputs = maximumPendingInputs
     }
 
     /// Reads the parameters `threads`, `engine` and `precision` of a `local:` address.
     ///
     /// - Throws: `EmbedError` with code `invalidURI`.
-    public init(_ uri: EmbedderURI) throws(EmbedError) {
+    package init(_ uri: EmbedderURI) throws(EmbedError) {
       try uri.requireParameters(in: ["threads", "engine", "precision"])
       threads = try uri.integerParameter("threads", minimum: 1)
       engine = try uri.choiceParameter("engine")
@@ -54,7 +66,7 @@ extension LocalEmbedder {
     static let maximumThreads = 1024
 
     var resolvedThreads: Int {
-      min(max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount), Self.maximumThreads)
+      min(max(1, threads ?? AvailableProcessors.count), Self.maximumThreads)
     }
 
     func resolvedEngine(environment: [String: String]) throws(EmbedError) -> Engine {

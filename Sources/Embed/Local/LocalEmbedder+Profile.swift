@@ -4,22 +4,22 @@ import Transformer
 
 extension LocalEmbedder {
   /// Where the time of one thread goes.
-  public struct Profile: Sendable, Hashable {
+  package struct Profile: Sendable, Hashable {
     /// The tokens that the model saw.
-    public let tokenCount: Int
+    package let tokenCount: Int
     /// The stages in the order of a pass, with the seconds that each took.
-    public let stages: [Stage]
+    package let stages: [Stage]
     /// Floating-point operations a second in the products with the weights.
-    public let productRate: Double
+    package let productRate: Double
     /// Floating-point operations a second in registers alone, the most that the instruction set in use could reach.
-    public let peakRate: Double
+    package let peakRate: Double
 
     /// A stage of the work.
-    public struct Stage: Sendable, Hashable {
+    package struct Stage: Sendable, Hashable {
       /// The stage, for people.
-      public let name: String
+      package let name: String
       /// What it took, in seconds.
-      public let seconds: Double
+      package let seconds: Double
     }
   }
 
@@ -28,8 +28,8 @@ extension LocalEmbedder {
   /// - Throws: as `embed(_:options:)`.
   /// - Complexity: O(number of tokens), each costing a pass through the model.
   @concurrent
-  public func profile(_ texts: [String]) async throws -> Profile {
-    let result = await pool.run { worker in self.profile(texts, &worker) }
+  package func profile(_ texts: [String]) async throws -> Profile {
+    let result = try await pool.run { worker in self.profile(texts, &worker) }
     return try result.get()
   }
 

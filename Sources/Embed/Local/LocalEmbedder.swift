@@ -26,12 +26,15 @@ public final class LocalEmbedder: Embedder {
   let tokenizer: LocalTokenizer
   let model: any LocalModel
   let pool: WorkerPool
+  private let pending: PendingInputs
   private let dimensions: Int
+  /// The model's folder and whether it has a Normalize module.
+  private let folder: (path: String, normalizes: Bool)
 
   /// Loads a model by name or folder.
   ///
   /// - Throws: `EmbedError` when there is no such model, its files are damaged or unsupported, or the machine lacks
-  ///   the engine.
+  ///   the engine, the memory or a thread to compute with.
   @concurrent
   public static func load(
     _ model: String, configuration: Configuration = Configuration(),
@@ -67,8 +70,10 @@ public final class LocalEmbedder: Embedder {
     async let tokenizer = LocalTokenizer(folder)
     (model, engineName) = try Self.loadModel(folder, engine, configuration.precision, self.kernels)
     self.tokenizer = try await tokenizer
-    pool = WorkerPool(
+    pool = try WorkerPool(
       count: configuration.resolvedThreads, makeWorkspace: model.makeWorkspace)
+    pending = PendingInputs(limit: configuration.maximumPendingInputs)
+    self.folder = (folder.path, folder.modules.contains(.normalize))
     dimensions = folder.truncatedDimensions ?? folder.dimensions
     info = EmbedderInfo(
       modelID: folder.name, dimensions: dimensions, maximumTokens: self.tokenizer.maximumTokens,
@@ -77,12 +82,16 @@ public final class LocalEmbedder: Embedder {
 
   /// Embeds inputs, one vector each, in order.
   ///
-  /// - Throws: `EmbedError` naming the index of an input that is not acceptable; `CancellationError` between batches
-  ///   once the task is cancelled.
+  /// - Throws: `EmbedError` naming the index of an input that is not acceptable, with code `overloaded` when more inputs
+  ///   wait than the configuration allows, and with code `fileDamaged` when the model's weights give no vector;
+  ///   `CancellationError` once the task is cancelled, after the batch that is in the model.
   /// - Complexity: O(number of tokens), each costing a pass through the model.
   @concurrent
   public func embed(_ inputs: [EmbeddingInput], options: EmbedOptions) async throws -> [Embedding] {
     let call = try Call(options, tokenizer: tokenizer, dimensions: dimensions)
+    let share = min(inputs.count, Self.windowSize)
+    try pending.enter(share)
+    defer { pending.leave(share) }
     var embeddings: [Embedding] = []
     embeddings.reserveCapacity(inputs.count)
     var sequences = try await tokenize(inputs, from: 0, call)
@@ -90,10 +99,10 @@ public final class LocalEmbedder: Embedder {
       // The next window is tokenized while this one is in the model.
       let end = embeddings.count + sequences.count
       async let upcoming = tokenize(inputs, from: end, call)
-      embeddings += try await run(sequences, from: embeddings.count, call)
+      embeddings += try await run(sequences, call)
       sequences = try await upcoming
     }
-    return embeddings + (try await run(sequences, from: embeddings.count, call))
+    return embeddings + (try await run(sequences, call))
   }
 }
 
@@ -134,7 +143,7 @@ extension LocalEmbedder {
     _ inputs: [EmbeddingInput], from start: Int, _ call: Call
   ) async throws -> [TokenSequence] {
     let window = start..<min(inputs.count, start + Self.windowSize)
-    if Self.areShort(inputs[window]) {
+    if Self.isQuickToTokenize(inputs[window]) {
       var scratch = TokenizerScratch()
       return try tokenize(inputs, window, call, &scratch)
     }
@@ -145,7 +154,7 @@ extension LocalEmbedder {
       for slice in slices {
         group.addTask {
           try Task.checkCancellation()
-          let result = await self.pool.run { worker in
+          let result = try await self.pool.run { worker in
             Result { () throws(EmbedError) in
               try self.tokenize(inputs, slice, call, &worker.scratch)
             }
@@ -159,9 +168,10 @@ extension LocalEmbedder {
     }
   }
 
-  private static func areShort(_ inputs: ArraySlice<EmbeddingInput>) -> Bool {
-    // A text counts more than its bytes, so that there are not many of them.
-    let bytes = inputs.prefix(5).reduce(0) { bytes, input in
+  /// Whether inputs are tokenized sooner by this thread than handed to a worker.
+  private static func isQuickToTokenize(_ inputs: ArraySlice<EmbeddingInput>) -> Bool {
+    // Beginning a text takes as long as tokenizing 400 bytes of it; so more than five are never quick.
+    let bytes = inputs.prefix(6).reduce(0) { bytes, input in
       if case .text(let text) = input { bytes + 400 + text.utf8.count } else { bytes + 400 }
     }
     return bytes <= inlineBytes
@@ -181,19 +191,16 @@ extension LocalEmbedder {
     return sequences
   }
 
-  /// Runs sequences, those of the inputs from `start`, through the model in batches, as many at once as there are workers.
-  private func run(
-    _ sequences: [TokenSequence], from start: Int, _ call: Call
-  ) async throws -> [Embedding] {
+  /// Runs sequences through the model in batches, as many at once as there are workers.
+  private func run(_ sequences: [TokenSequence], _ call: Call) async throws -> [Embedding] {
     let plan = BatchPlan(
       lengths: sequences.map(\.ids.count), budget: Self.batchTokens, workers: pool.count)
     var vectors = [[Float]](repeating: [], count: sequences.count)
-    func putAway(_ result: [[Float]], _ places: [Int]) {
-      for (place, vector) in zip(places, result) { vectors[place] = vector }
-    }
     if plan.batches.count == 1 {
       try Task.checkCancellation()
-      putAway(await run(sequences, plan.batches[0], call), plan.batches[0])
+      for (place, vector) in zip(plan.batches[0], try await run(sequences, plan.batches[0], call)) {
+        vectors[place] = vector
+      }
     } else {
       try await withThrowingTaskGroup(of: (places: [Int], vectors: [[Float]]).self) { group in
         var waiting = plan.batches[...]
@@ -201,34 +208,53 @@ extension LocalEmbedder {
           guard let places = waiting.popFirst() else { return }
           group.addTask {
             try Task.checkCancellation()
-            return (places, await self.run(sequences, places, call))
+            return (places, try await self.run(sequences, places, call))
           }
         }
-        // One more than there are workers, so that none waits for the results to be put away.
+        // One more than there are workers, so that none waits while results are put in their places.
         for _ in 0...pool.count { submit() }
         for try await result in group {
-          putAway(result.vectors, result.places)
+          for (place, vector) in zip(result.places, result.vectors) { vectors[place] = vector }
           submit()
         }
       }
     }
-    // Weights that are no numbers, or too large, show here at the latest.
-    if let place = vectors.firstIndex(where: { !$0.allSatisfy(\.isFinite) }) {
-      throw EmbedError(
-        .invalidInput, "a vector that is not finite", at: "input \(start + place)")
-    }
+    for vector in vectors { try requireUsable(vector, call) }
     return zip(sequences, vectors).map { sequence, vector in
       Embedding(vector, tokenCount: sequence.ids.count, isTruncated: sequence.isTruncated)
+    }
+  }
+
+  /// Checks that the model's weights gave a vector: that they are no numbers, too large or all zero shows here at the
+  /// latest.
+  ///
+  /// - Throws: `EmbedError` with code `fileDamaged`, for no other input would do better.
+  private func requireUsable(_ vector: [Float], _ call: Call) throws(EmbedError) {
+    if let component = vector.first(where: { !$0.isFinite }) {
+      throw EmbedError(
+        .fileDamaged, "a vector by the model's weights", expected: "finite numbers",
+        got: "\(component)", at: folder.path)
+    }
+    let isNormalized =
+      switch call.output.normalization {
+      case .unit: true
+      case .asModel: folder.normalizes
+      case .none: false
+      }
+    guard !isNormalized || vector.contains(where: { $0 != 0 }) else {
+      throw EmbedError(
+        .fileDamaged, "a vector by the model's weights", expected: "one that can be normalized",
+        got: "zeros", at: folder.path)
     }
   }
 
   /// Runs the sequences at some places through the model as one batch.
   private func run(
     _ sequences: [TokenSequence], _ places: [Int], _ call: Call
-  ) async -> [[Float]] {
+  ) async throws -> [[Float]] {
     var batch = TokenBatch()
     for place in places { batch.append(sequences[place].ids) }
-    return await pool.runWithHelp { [model, batch] worker in
+    return try await pool.runWithHelp { [model, batch] worker in
       model.embed(batch, promptLength: call.promptLength, call.output, &worker.workspace)
     }
   }

@@ -1,32 +1,48 @@
-import CIntrinsics
-import Foundation
 import Synchronization
 
 /// Runs the iterations of one thread's loops on every thread that is there to help.
 ///
-/// One thread leads: it opens the team, runs its loops, and closes the team again. Others come and go as they like, and
-/// the leader never waits for a thread that has not begun an iteration. Helpers spin between loops, for a loop is often
-/// shorter than waking a thread takes; so a team is open only for the length of a forward pass.
+/// One thread leads and runs loops. Others come and go as they like, and the leader never waits for a thread that has
+/// not begun an iteration.
 final class ThreadTeam: @unchecked Sendable {
+  /// The most threads that help at once: more spend longer meeting than they save.
+  static let maximumHelpers = 7
+  /// How long the leader spins until the last iterations are done: longer, and the one it waits for may well be waiting
+  /// for its processor.
+  private static let spinTime = Duration.microseconds(20)
+
   /// The loop that is open: its number (32 bits), its iterations (16 bits), and the next one to begin (16 bits).
   ///
   /// The number lets an exchange fail that was prepared during an earlier loop.
-  private let state = Atomic<UInt64>(0)
+  private let state = OwnCacheLine(Atomic<UInt64>(0))
   /// The iterations of the open loop that are done.
-  private let finished = Atomic<Int>(0)
-  private let isOpen = Atomic<Bool>(false)
+  private let finished = OwnCacheLine(Atomic<Int>(0))
+  /// The threads that help.
+  private let helpers = OwnCacheLine(Atomic<Int>(0))
+  private let hasLeader = Atomic<Bool>(false)
   /// The body of the open loop: written by the leader before `state`, read by whoever has begun an iteration.
   private var body: UnsafePointer<(Int) -> Void>?
+  /// Where the leader waits for the last iterations.
+  private let lastIterations = EventCount()
+  private let callHelpers: @Sendable (_ count: Int) -> Void
 
-  /// Makes the calling thread the leader.
-  ///
-  /// - Precondition: no other thread leads.
-  func open() {
-    precondition(!isOpen.exchange(true, ordering: .acquiringAndReleasing), "one thread leads")
+  /// Makes a team whose leader calls for a number of helpers by `callHelpers`, whether or not they come.
+  init(callHelpers: @escaping @Sendable (_ count: Int) -> Void) { self.callHelpers = callHelpers }
+
+  /// Makes the calling thread the leader unless there is one.
+  func becomeLeader() -> Bool {
+    !hasLeader.exchange(true, ordering: .acquiringAndReleasing)
   }
 
-  /// Lets the helpers go.
-  func close() { isOpen.store(false, ordering: .releasing) }
+  /// Lets another thread lead.
+  func stopLeading() { hasLeader.store(false, ordering: .releasing) }
+
+  /// Whether the open loop has an iteration to begin and there are not too many helpers.
+  var wantsHelp: Bool {
+    let state = state.value.load(ordering: .sequentiallyConsistent)
+    return state & 0xffff < state >> 16 & 0xffff
+      && helpers.value.load(ordering: .relaxed) < Self.maximumHelpers
+  }
 
   /// Calls `body` once for each iteration and returns when all calls have; the leader's call.
   func run(_ iterations: Int, _ body: (Int) -> Void) {
@@ -34,35 +50,48 @@ final class ThreadTeam: @unchecked Sendable {
     withoutActuallyEscaping(body) { body in
       withUnsafePointer(to: body) { body in
         self.body = body
-        finished.store(0, ordering: .relaxed)
-        let number = (state.load(ordering: .relaxed) >> 32) &+ 1
-        state.store(number << 32 | UInt64(iterations) << 16, ordering: .releasing)
+        finished.value.store(0, ordering: .relaxed)
+        let number = (state.value.load(ordering: .relaxed) >> 32) &+ 1
+        state.value.store(
+          number << 32 | UInt64(iterations) << 16, ordering: .sequentiallyConsistent)
+        callHelpers(min(iterations - 1, Self.maximumHelpers))
         while runOne() {}
-        var wait = SpinWait()
-        while finished.load(ordering: .acquiring) < iterations { wait.pause() }
+        while !isFinished(iterations) {
+          lastIterations.wait(spinning: Self.spinTime) { isFinished(iterations) }
+        }
       }
     }
   }
 
-  /// Runs iterations of the leader's loops until it closes the team or `isWanted` elsewhere.
-  func help(unless isWanted: () -> Bool) {
-    var wait = SpinWait()
-    while isOpen.load(ordering: .acquiring), !isWanted() {
-      if runOne() { wait = SpinWait() } else { wait.pause() }
+  private func isFinished(_ iterations: Int) -> Bool {
+    finished.value.load(ordering: .sequentiallyConsistent) == iterations
+  }
+
+  /// Runs iterations of the leader's loop as long as there are some to begin and `isWanted` elsewhere is false.
+  ///
+  /// Returns whether it has run any.
+  func help(unless isWanted: () -> Bool) -> Bool {
+    defer { helpers.value.subtract(1, ordering: .relaxed) }
+    guard helpers.value.add(1, ordering: .relaxed).newValue <= Self.maximumHelpers else {
+      return false
     }
+    var hasHelped = false
+    while !isWanted(), runOne() { hasHelped = true }
+    return hasHelped
   }
 
   /// Runs the next iteration, or returns false when all have begun.
   private func runOne() -> Bool {
-    var seen = state.load(ordering: .acquiring)
+    var seen = state.value.load(ordering: .acquiring)
     while true {
-      let (iterations, next) = (seen >> 16 & 0xffff, seen & 0xffff)
+      let (iterations, next) = (Int(seen >> 16 & 0xffff), Int(seen & 0xffff))
       guard next < iterations else { return false }
-      let (isMine, now) = state.weakCompareExchange(
+      let (isMine, now) = state.value.weakCompareExchange(
         expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing)
       if isMine {
-        call(Int(next))
-        finished.add(1, ordering: .releasing)
+        call(next)
+        let done = finished.value.add(1, ordering: .sequentiallyConsistent).newValue
+        if done == iterations { lastIterations.wake(1) }
         return true
       }
       seen = now
@@ -74,12 +103,17 @@ final class ThreadTeam: @unchecked Sendable {
   private func call(_ iteration: Int) { body?.pointee(iteration) }
 }
 
-/// Waits by spinning, and lets other threads run when that takes long.
-private struct SpinWait {
-  private var count = 0
+/// A value that shares no cache line with others beside it, so that threads that use those do not slow each other.
+///
+/// Two lines of 64 bytes: processors fetch lines in pairs, and Apple's have lines of 128.
+private struct OwnCacheLine<Value: ~Copyable>: ~Copyable {
+  let value: Value
+  private let padding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (
+    0, 0, 0, 0, 0, 0, 0, 0
+  )
+  private let morePadding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (
+    0, 0, 0, 0, 0, 0, 0
+  )
 
-  mutating func pause() {
-    count += 1
-    if count.isMultiple(of: 1024) { sched_yield() } else { spin_loop_hint() }
-  }
+  init(_ value: consuming Value) { self.value = value }
 }
