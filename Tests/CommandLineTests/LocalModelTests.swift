@@ -43,7 +43,7 @@ import Testing
         == EmbedRun("a", environment: environment.merging(["EMBED_MODEL": "model"]) { $1 }).text)
   }
 
-  @Test(arguments: LocalEmbedder.Engine.allCases.filter { $0 != .tiles })
+  @Test(arguments: LocalEmbedder.Engine.allCases)
   func `runs on the engine that is asked for`(engine: LocalEmbedder.Engine) async throws {
     let name = try await LocalEmbedder.load(model, configuration: .init(engine: engine)).engineName
     let option = try EmbedRun("models", "show", model, "--engine", engine.rawValue)

@@ -163,11 +163,34 @@ import Testing
     await #expect(throws: EmbedError.self) { try await embedder.embed("some words") }
   }
 
-  @Test func `an engine that the machine lacks is refused by name`() async {
+  @Test(arguments: ["engine=tiles", "precision=f16", "threads=0", "size=3"])
+  func `what the runtime does not know is refused before anything is loaded`(
+    parameter: String
+  ) async throws {
     let error = await #expect(throws: EmbedError.self) {
-      try await embedder(.plain, engine: .tiles)
+      try await LocalEmbedder.load(EmbedderURI("local:/nowhere?\(parameter)"))
     }
-    #expect(error?.code == .invalidOption)
-    #expect(error?.got?.contains("tiles") == true)
+    #expect(error?.code == .invalidURI)
+  }
+
+  @Test func `half precision has two names and is quicker or not taken`() async throws {
+    #expect(LocalEmbedder.Precision(rawValue: "bf16") == .half)
+    #expect(LocalEmbedder.Precision(rawValue: "half") == .half)
+    #expect(LocalEmbedder.Precision(rawValue: "f16") == nil)
+    let name = try EngineSelection(.simd, .half, kernels: .quickest).description
+    let isReduced = KernelSet.quickest.instructionSet >= .avx512 && InstructionSet.hasQuickBFloat16
+    #expect(name.contains("BF16 products") == isReduced)
+    #expect(name.contains("in f32") == !isReduced)
+  }
+
+  @Test func `a loaded folder has its tokenizer, and warms up`() async throws {
+    let folder = try TemporaryFolder()
+    try TinyModel.plain.write(to: folder)
+    let embedder = try await LocalEmbedder.load(
+      ModelFolder(path: folder.path("model")), configuration: .init(threads: 2))
+    try await embedder.warmUp()
+    let ids = try embedder.tokenizer.tokenize("some words").ids
+    let ofIDs = try await embedder.embed([.tokens(ids)], options: EmbedOptions())
+    #expect(ofIDs[0].vector == (try await embedder.embed("some words")).vector)
   }
 }

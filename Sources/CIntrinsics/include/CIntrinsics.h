@@ -16,6 +16,7 @@ static inline avx512_bf16_pairs avx512_round_to_bf16_pairs(avx512_floats first, 
 static inline int cpu_supports_x86_64_v3(void) { return __builtin_cpu_supports("x86-64-v3"); }
 static inline int cpu_supports_x86_64_v4(void) { return __builtin_cpu_supports("x86-64-v4"); }
 static inline int cpu_supports_avx512_bf16(void) { return __builtin_cpu_supports("avx512bf16"); }
+static inline int cpu_is_from_amd(void) { return __builtin_cpu_is("amd"); }
 #endif
 
 #if defined(__x86_64__)

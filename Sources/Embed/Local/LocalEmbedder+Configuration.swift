@@ -2,26 +2,61 @@ package import EmbedCore
 import Foundation
 
 extension LocalEmbedder {
-  /// What multiplies the matrices.
-  public enum Engine: String, Sendable, Hashable, CaseIterable {
+  /// What multiplies the matrices; an open set, to which later versions add.
+  public struct Engine: RawRepresentable, Sendable, Hashable, CaseIterable {
+    /// The name, as options and addresses spell it.
+    public let rawValue: String
+
+    /// Makes an engine of its name; nil when there is none of that name.
+    public init?(rawValue: String) {
+      guard Self.allCases.contains(where: { $0.rawValue == rawValue }) else { return nil }
+      self.rawValue = rawValue
+    }
+
+    private init(_ name: String) { rawValue = name }
+
     /// The quickest that this machine has.
-    case auto
+    public static let auto = Engine("auto")
     /// The quickest without special matrix hardware.
-    case portable
-    /// OpenBLAS's sgemm.
-    case openblas
+    public static let portable = Engine("portable")
+    /// OpenBLAS's sgemm, if the library is on this machine.
+    public static let openblas = Engine("openblas")
     /// This package's own SIMD kernels.
-    case simd
-    /// The CPU's tile unit (AMX).
-    case tiles
+    public static let simd = Engine("simd")
+
+    /// All engines of this version.
+    public static let allCases = [
+      Engine("auto"), Engine("portable"), Engine("openblas"), Engine("simd"),
+    ]
   }
 
-  /// How exactly the model is computed.
-  public enum Precision: String, Sendable, Hashable, CaseIterable {
-    /// Single precision: components within 1e-5 of the reference.
-    case f32
-    /// Products in bfloat16, where the CPU has them: cosine to the reference at least 0.9999.
-    case bf16
+  /// How exactly the model is computed: a promise, kept by whatever this CPU does quickest within it; an open set, to
+  /// which later versions add.
+  ///
+  /// A lower precision is never slower than a higher one.
+  public struct Precision: RawRepresentable, Sendable, Hashable, CaseIterable {
+    /// The name, as options and addresses spell it.
+    public let rawValue: String
+
+    /// Makes a precision of its name, `bf16` being another one for `half`; nil when there is none of that name.
+    public init?(rawValue: String) {
+      let name = rawValue == "bf16" ? "half" : rawValue
+      guard Self.allCases.contains(where: { $0.rawValue == name }) else { return nil }
+      self.rawValue = name
+    }
+
+    private init(_ name: String) { rawValue = name }
+
+    /// Single precision: components of unit vectors within 1e-5 of the reference.
+    public static let f32 = Precision("f32")
+    /// Factors of products of 8 significant bits or more: for all-MiniLM-L6-v2, a cosine to the reference of at least
+    /// 0.9999.
+    ///
+    /// Rounding adds up over layers: models of 24 layers with large layer-norm gains can come down to 0.999.
+    public static let half = Precision("half")
+
+    /// All precisions of this version.
+    public static let allCases = [Precision("f32"), Precision("half")]
   }
 
   /// How a local model is run.

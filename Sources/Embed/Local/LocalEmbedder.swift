@@ -22,8 +22,10 @@ public final class LocalEmbedder: Embedder {
   /// The number of worker threads.
   public var threadCount: Int { pool.count }
 
+  /// The model's tokenizer, to count tokens or to cut texts at them.
+  public let tokenizer: LocalTokenizer
+
   let kernels: KernelSet
-  let tokenizer: LocalTokenizer
   let model: any LocalModel
   let pool: WorkerPool
   private let pending: PendingInputs
@@ -40,7 +42,17 @@ public final class LocalEmbedder: Embedder {
     _ model: String, configuration: Configuration = Configuration(),
     library: ModelLibrary = ModelLibrary()
   ) async throws -> LocalEmbedder {
-    try await LocalEmbedder(library.locate(model).open(), configuration: configuration)
+    try await load(library.locate(model).open(), configuration: configuration)
+  }
+
+  /// Loads the model of an opened folder.
+  ///
+  /// - Throws: as `load(_:configuration:library:)`.
+  @concurrent
+  public static func load(
+    _ folder: ModelFolder, configuration: Configuration = Configuration()
+  ) async throws -> LocalEmbedder {
+    try await LocalEmbedder(folder, configuration: configuration)
   }
 
   /// Loads the model of a `local:` address.
@@ -50,7 +62,7 @@ public final class LocalEmbedder: Embedder {
   public static func load(_ uri: EmbedderURI) async throws -> LocalEmbedder {
     guard uri.host == nil, uri.port == nil else {
       throw EmbedError(
-        .invalidURI, "the address of a local model", expected: "local:NAME or a folder",
+        .invalidURI, "invalid address of a local model", expected: "local:NAME or a folder",
         got: "a host")
     }
     return try await load(uri.path, configuration: Configuration(uri))
@@ -68,7 +80,9 @@ public final class LocalEmbedder: Embedder {
       if let kernels { kernels } else { try KernelSet.selected(environment: environment) }
     // The vocabulary takes as long as the weights.
     async let tokenizer = LocalTokenizer(folder)
-    (model, engineName) = try Self.loadModel(folder, engine, configuration.precision, self.kernels)
+    let selection = try EngineSelection(engine, configuration.precision, kernels: self.kernels)
+    model = try selection.load(folder)
+    engineName = selection.description
     self.tokenizer = try await tokenizer
     pool = try WorkerPool(
       count: configuration.resolvedThreads, makeWorkspace: model.makeWorkspace)
@@ -78,6 +92,21 @@ public final class LocalEmbedder: Embedder {
     info = EmbedderInfo(
       modelID: folder.name, dimensions: dimensions, maximumTokens: self.tokenizer.maximumTokens,
       preferredBatchSize: Self.windowSize, roles: self.tokenizer.roles)
+  }
+
+  /// Does on every thread what only the first texts cost: memory for the buffers, and weights brought near.
+  ///
+  /// For a server, before it tells that it is ready.
+  ///
+  /// - Throws: as `embed(_:options:)`.
+  @concurrent
+  public func warmUp() async throws {
+    // As many tokens as fill a batch for each thread, and the shape of a single query.
+    let length = max(1, min(tokenizer.maximumTokens, Self.batchTokens))
+    let text = String(repeating: "warm ", count: length)
+    let count = threadCount * ((Self.batchTokens + length - 1) / length)
+    _ = try await embed([String](repeating: text, count: count))
+    _ = try await embed("warm")
   }
 
   /// Embeds inputs, one vector each, in order.

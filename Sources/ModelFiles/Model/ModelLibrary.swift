@@ -206,18 +206,24 @@ public struct ModelLibrary: Sendable {
 
 /// A model folder that was found on this machine.
 public struct InstalledModel: Sendable {
-  /// The kinds of places where models are looked for, in order.
-  public enum Origin: String, Sendable, Hashable, CaseIterable {
+  /// A kind of place where models are looked for; an open set, to which later versions add.
+  public struct Origin: RawRepresentable, Sendable, Hashable {
+    /// The stable name of the kind.
+    public let rawValue: String
+
+    /// Makes a kind of a stable name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
     /// The caller's own path.
-    case path
+    public static let path = Origin(rawValue: "path")
     /// A folder that the environment variable `EMBED_MODELS` lists.
-    case environment
+    public static let environment = Origin(rawValue: "environment")
     /// `Models/` beside the package or the program.
-    case package
+    public static let package = Origin(rawValue: "package")
     /// `Models/` in the working directory.
-    case workingDirectory
+    public static let workingDirectory = Origin(rawValue: "working-directory")
     /// The cache of Hugging Face's libraries.
-    case huggingFaceCache
+    public static let huggingFaceCache = Origin(rawValue: "hugging-face-cache")
   }
 
   /// The name by which the model is found, such as `all-MiniLM-L6-v2`.

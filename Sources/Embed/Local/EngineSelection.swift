@@ -1,0 +1,89 @@
+import EmbedCore
+import KernelDispatch
+import Kernels
+import ModelFiles
+import Transformer
+
+/// What multiplies a model's matrices on this machine, and in which precision: what a choice of both comes to.
+struct EngineSelection: Sendable {
+  /// What multiplies.
+  private enum Products {
+    case openBLAS(OpenBLAS)
+    /// Our own kernels, in the precision that is theirs.
+    case packed(MatrixProducts)
+  }
+
+  private let products: Products
+  /// Everything but the products.
+  let kernels: KernelSet
+  private let precision: LocalEmbedder.Precision
+
+  /// Finds out what an engine and a precision mean for this machine: the quickest that keeps the precision's promise.
+  ///
+  /// - Throws: `EmbedError` with code `invalidOption` when the machine lacks the engine.
+  init(
+    _ engine: LocalEmbedder.Engine, _ precision: LocalEmbedder.Precision, kernels: KernelSet
+  ) throws(EmbedError) {
+    self.kernels = kernels
+    self.precision = precision
+    switch engine {
+    case .openblas:
+      products = .openBLAS(try OpenBLAS.shared())
+    case .simd:
+      products = .packed(Self.packed(precision, kernels))
+    case .auto, .portable:
+      // OpenBLAS has assembly for every CPU; our own kernels pass it where they have wide registers.
+      if kernels.instructionSet == .baseline, let openBLAS = try? OpenBLAS.shared() {
+        products = .openBLAS(openBLAS)
+      } else {
+        products = .packed(Self.packed(precision, kernels))
+      }
+    default:
+      preconditionFailure("an engine is one of allCases")
+    }
+  }
+
+  /// The quickest of our own products that keep a precision's promise; single precision keeps all.
+  private static func packed(
+    _ precision: LocalEmbedder.Precision, _ kernels: KernelSet
+  ) -> MatrixProducts {
+    guard precision == .half, InstructionSet.hasQuickBFloat16 else { return kernels.products }
+    return kernels.products(in: .bfloat16) ?? kernels.products
+  }
+
+  /// Loads a model folder's weights.
+  ///
+  /// - Throws: `EmbedError` naming the tensor that is missing or damaged, or with code `resourceExhausted` when the
+  ///   process may not have the memory.
+  func load(_ folder: ModelFolder) throws(EmbedError) -> any LocalModel {
+    switch products {
+    case .openBLAS(let openBLAS):
+      let engine = OpenBLASEngine(openBLAS, kernels: kernels)
+      return try SentenceModel(folder, engine: engine, kernels: kernels)
+    case .packed(let products):
+      let engine = SIMDEngine(products: products, arena: try WeightArena(for: folder))
+      return try SentenceModel(folder, engine: engine, kernels: kernels)
+    }
+  }
+}
+
+extension EngineSelection: CustomStringConvertible {
+  /// What multiplies, for people: `simd, AVX512_BF16 products, AVX-512 kernels`.
+  var description: String {
+    let isReduced: Bool
+    var text: String
+    switch products {
+    case .openBLAS(let openBLAS):
+      text = "openblas \(openBLAS.version), \(kernels) kernels"
+      isReduced = false
+    case .packed(let products):
+      isReduced = products.precision != .single
+      text = isReduced ? "simd, \(products.instructionSet) products, " : "simd, "
+      text += "\(kernels) kernels"
+    }
+    if precision != .f32, !isReduced {
+      text += ", in f32: nothing of precision \(precision.rawValue) is quicker here"
+    }
+    return text
+  }
+}
