@@ -36,3 +36,17 @@ def require_tokenizers():
     if subprocess.run(pip).returncode != 0:
         sys.exit(f"cannot install tokenizers {VERSION} into {ENVIRONMENT}: is there a network?")
     os.execv(python, [str(python), *sys.argv])
+
+
+def byte_offsets(text, encoding):
+    """Where each token of an encoding stands in the text, in bytes of UTF-8; None for special tokens around it.
+
+    The library counts characters.
+    """
+    places = [0]
+    for character in text:
+        places.append(places[-1] + len(character.encode()))
+    return [
+        None if word is None else [places[start], places[end]]
+        for word, (start, end) in zip(encoding.word_ids, encoding.offsets)
+    ]

@@ -97,9 +97,13 @@ public func tokenize(_ first: UInt32, _ second: UInt32, _ third: UInt32) -> Int 
   for value in [first, second, third] {
     text.unicodeScalars.append(Unicode.Scalar(value) ?? " ")
   }
-  var definition = TokenizerDefinition(vocabulary: [("[UNK]", 0), ("a", 1), ("##b", 2)])
-  definition.addedTokens = [.init(content: "[SEP]", id: 3)]
-  guard let tokenizer = try? Tokenizer(definition) else { return -1 }
+  let configuration = TokenizerConfiguration(
+    addedTokens: [
+      .init(content: "[SEP]", id: 3), .init(content: "C", id: 4, isNormalized: true),
+    ],
+    normalizer: .bert(.init()), preTokenizer: .bert,
+    model: .wordPiece(.init(vocabulary: [("[UNK]", 0), ("a", 1), ("##b", 2)])))
+  guard let tokenizer = try? Tokenizer(configuration) else { return -1 }
   var scratch = TokenizerScratch()
   return tokenizer.encode(
     text, maximumLength: 8, parsesSpecialTokens: true, scratch: &scratch

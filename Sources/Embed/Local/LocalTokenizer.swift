@@ -21,15 +21,15 @@ public struct LocalTokenizer: Sendable {
   }
 
   init(_ folder: ModelFolder) throws(EmbedError) {
-    let definition = try folder.tokenizerDefinition()
+    let configuration = try folder.tokenizerConfiguration()
     do {
-      tokenizer = try Tokenizer(definition)
+      tokenizer = try Tokenizer(configuration)
     } catch {
       throw EmbedError(
         .fileDamaged, "the model's tokenizer", at: folder.path, underlying: error)
     }
     maximumTokens = folder.maximumSequenceLength
-    suffixLength = definition.suffix.count
+    suffixLength = configuration.template.suffix.count
     prompts = folder.prompts
     defaultPrompt = folder.defaultPrompt
   }

@@ -90,25 +90,25 @@ public struct ModelFolder: Sendable {
 // MARK: - Larger files
 
 extension ModelFolder {
-  /// Reads the vocabulary and the rules of the tokenizer, from `tokenizer.json` or else `vocab.txt`.
+  /// Reads the stages of the tokenizer, with its vocabulary, from `tokenizer.json` or else `vocab.txt`.
   ///
   /// Throws `modelUnsupported` for another kind of tokenizer or a length limit without room for text, `fileDamaged` for
   /// tokens outside the encoder's vocabulary.
   ///
   /// - Complexity: O(n) in the size of the vocabulary.
-  package func tokenizerDefinition() throws(EmbedError) -> TokenizerDefinition {
-    var definition = try TokenizerFile(
+  package func tokenizerConfiguration() throws(EmbedError) -> TokenizerConfiguration {
+    var tokenizer = try TokenizerFile(
       folder: encoderFolder, vocabularySize: configuration.vocabularySize
-    ).definition()
-    if lowercases { definition.lowercases = true }
-    let specialCount = definition.prefix.count + definition.suffix.count
+    ).configuration()
+    if lowercases { tokenizer.normalizer.lowercases = true }
+    let specialCount = tokenizer.template.count
     guard specialCount < maximumSequenceLength else {
       throw EmbedError(
         .modelUnsupported, "no room for text",
         expected: "more than \(specialCount) tokens, which are special ones",
         got: "\(maximumSequenceLength)", at: path.printable)
     }
-    return definition
+    return tokenizer
   }
 
   /// Opens the encoder's weights.

@@ -3,7 +3,7 @@ import Transformer
 
 /// Reading of `tokenizer.json`, the format of the Rust library `tokenizers` 0.23.
 extension TokenizerFile {
-  func definition(json file: JSONDocument) throws(EmbedError) -> TokenizerDefinition {
+  func configuration(json file: JSONDocument) throws(EmbedError) -> TokenizerConfiguration {
     let model = try file.object("model")
     // Files older than the key have no other kind with a prefix for continuations.
     let type = try model.optionalString("type") ?? "WordPiece"
@@ -12,33 +12,43 @@ extension TokenizerFile {
         "type", expected: "the tokenizer WordPiece", got: type.quotedForMessage)
     }
     let ids = try vocabulary(model.object("vocab"))
-    var definition = TokenizerDefinition(vocabulary: ids.entries)
-    definition.continuationPrefix = try model.optionalString("continuing_subword_prefix") ?? "##"
-    definition.maximumWordLength =
-      try model.optionalInteger("max_input_chars_per_word", in: 1...1_000_000) ?? 100
-    definition.unknownToken = try model.optionalString("unk_token") ?? "[UNK]"
-    guard ids.index[ExactString(definition.unknownToken)] != nil else {
-      throw EmbedError(
-        .fileDamaged, "missing token", expected: "\(definition.unknownToken.printable) (unk_token)",
-        got: "no such token", at: model.location("vocab"))
-    }
-    try readNormalizer(file, into: &definition)
-    try requireType(file, "pre_tokenizer", "BertPreTokenizer")
-    (definition.prefix, definition.suffix) = try surroundings(file, ids: ids.index)
-
+    let wordPiece = try wordPiece(model, vocabulary: ids)
+    let normalizer = try normalizer(file)
+    try requireType(file, "pre_tokenizer", ["BertPreTokenizer"])
+    let template = try template(file, ids: ids.index)
     var tokens: [TokenizerSettings.SpecialToken] = []
     for (index, element) in (try file.optionalArray("added_tokens") ?? []).enumerated() {
       tokens.append(try TokenizerSettings.token(element, file, "added_tokens[\(index)]"))
     }
-    definition.addedTokens = try addedTokens(tokens, ids: ids.index)
-    return definition
+    return TokenizerConfiguration(
+      addedTokens: try addedTokens(tokens, ids: ids.index), normalizer: .bert(normalizer),
+      preTokenizer: .bert, model: .wordPiece(wordPiece), template: template)
   }
 
-  // MARK: - Vocabulary
+  // MARK: - Model
 
-  private func vocabulary(
-    _ file: JSONDocument
-  ) throws(EmbedError) -> (entries: [(token: String, id: Int32)], index: [ExactString: Int32]) {
+  private typealias Vocabulary = (
+    entries: [(token: String, id: Int32)], index: [ExactString: Int32]
+  )
+
+  private func wordPiece(
+    _ model: JSONDocument, vocabulary: Vocabulary
+  ) throws(EmbedError) -> TokenizerConfiguration.WordPiece {
+    let wordPiece = TokenizerConfiguration.WordPiece(
+      vocabulary: vocabulary.entries,
+      unknownToken: try model.optionalString("unk_token") ?? "[UNK]",
+      continuationPrefix: try model.optionalString("continuing_subword_prefix") ?? "##",
+      maximumWordLength: try model.optionalInteger("max_input_chars_per_word", in: 1...1_000_000)
+        ?? 100)
+    guard vocabulary.index[ExactString(wordPiece.unknownToken)] != nil else {
+      throw EmbedError(
+        .fileDamaged, "missing token", expected: "\(wordPiece.unknownToken.printable) (unk_token)",
+        got: "no such token", at: model.location("vocab"))
+    }
+    return wordPiece
+  }
+
+  private func vocabulary(_ file: JSONDocument) throws(EmbedError) -> Vocabulary {
     var entries: [(token: String, id: Int32)] = []
     entries.reserveCapacity(file.members.count)
     var index: [ExactString: Int32] = [:]
@@ -64,18 +74,18 @@ extension TokenizerFile {
 
   // MARK: - Normalizer
 
-  private func readNormalizer(
-    _ file: JSONDocument, into definition: inout TokenizerDefinition
-  ) throws(EmbedError) {
+  private func normalizer(
+    _ file: JSONDocument
+  ) throws(EmbedError) -> TokenizerConfiguration.BertNormalizer {
     guard let normalizer = try file.optionalObject("normalizer") else {
       throw file.unsupported("normalizer", expected: "BertNormalizer", got: "none")
     }
-    try requireType(file, "normalizer", "BertNormalizer")
+    try requireType(file, "normalizer", ["BertNormalizer"])
     var lowercases = try normalizer.optionalBool("lowercase") ?? true
     var stripsAccents = try normalizer.optionalBool("strip_accents")
     var separates = try normalizer.optionalBool("handle_chinese_chars") ?? true
 
-    if Self.bertClasses.contains(className) {
+    if wordPieceClass != nil {
       func refuse(_ key: String, _ value: String) -> EmbedError {
         normalizer.unsupported(
           key, expected: "\(value), which \(className) takes when tokenizer_config.json is silent",
@@ -96,36 +106,41 @@ extension TokenizerFile {
         separates = explicit
       }
     }
-    definition.cleansText = try normalizer.optionalBool("clean_text") ?? true
-    definition.lowercases = lowercases
-    definition.stripsAccents = stripsAccents ?? lowercases
-    definition.separatesChineseCharacters = separates
+    return TokenizerConfiguration.BertNormalizer(
+      cleansText: try normalizer.optionalBool("clean_text") ?? true,
+      separatesChineseCharacters: separates, stripsAccents: stripsAccents ?? lowercases,
+      lowercases: lowercases)
   }
 
-  // MARK: - Special tokens around a text
+  // MARK: - Template
 
-  private func surroundings(
+  private func template(
     _ file: JSONDocument, ids: [ExactString: Int32]
-  ) throws(EmbedError) -> (prefix: [Int32], suffix: [Int32]) {
+  ) throws(EmbedError) -> TokenizerConfiguration.Template {
+    let kinds = ["TemplateProcessing", "BertProcessing", "RobertaProcessing"]
     guard let processor = try file.optionalObject("post_processor") else {
-      guard Self.bertClasses.contains(className) else {
+      guard wordPieceClass != nil else {
         throw file.unsupported(
-          "post_processor", expected: "TemplateProcessing or BertProcessing", got: "none")
+          "post_processor", expected: kinds.joined(separator: " or "), got: "none")
       }
-      return (
-        [try id(role: "cls_token", in: ids, location: file.file)],
-        [try id(role: "sep_token", in: ids, location: file.file)]
-      )
+      return try template(ids: ids, location: file.file)
     }
+    var template = TokenizerConfiguration.Template()
     switch try processor.optionalString("type") {
     case "BertProcessing":
-      return ([try pairedID(processor, "cls")], [try pairedID(processor, "sep")])
+      template.prefix = [try pairedID(processor, "cls")]
+      template.suffix = [try pairedID(processor, "sep")]
+    case "RobertaProcessing":
+      template.prefix = [try pairedID(processor, "cls")]
+      template.suffix = [try pairedID(processor, "sep")]
+      template.trimsOffsets = try processor.optionalBool("trim_offsets") ?? true
     case "TemplateProcessing":
-      return try template(processor)
+      (template.prefix, template.suffix) = try specialTokens(processor)
     default:
-      try requireType(file, "post_processor", "TemplateProcessing", "BertProcessing")
-      return ([], [])
+      try requireType(file, "post_processor", kinds)
     }
+    if let wordPieceClass { template.trimsOffsets = wordPieceClass.trimsOffsets }
+    return template
   }
 
   /// The id in `["[CLS]", 101]`.
@@ -141,7 +156,7 @@ extension TokenizerFile {
   }
 
   /// The special tokens in front of the sequence `A` and behind it.
-  private func template(
+  private func specialTokens(
     _ processor: JSONDocument
   ) throws(EmbedError) -> (prefix: [Int32], suffix: [Int32]) {
     var prefix: [Int32] = []
@@ -195,7 +210,7 @@ extension TokenizerFile {
 
   /// Refuses a part of another kind than those given, by its name.
   private func requireType(
-    _ file: JSONDocument, _ key: String, _ accepted: String...
+    _ file: JSONDocument, _ key: String, _ accepted: [String]
   ) throws(EmbedError) {
     let type = try file.optionalObject(key)?.optionalString("type")
     guard let type, accepted.contains(type) else {

@@ -6,27 +6,43 @@ extension TokenizerFile {
   ///
   /// White space at the end of a line is no part of the token, an empty line takes a number, and of equal lines the
   /// last one counts, all as in the Rust library `tokenizers` (`models/wordpiece/mod.rs`).
-  func definition(vocabularyPath: String) throws(EmbedError) -> TokenizerDefinition {
-    guard Self.bertClasses.contains(className) else {
+  func configuration(
+    vocabularyPath: String
+  ) throws(EmbedError) -> TokenizerConfiguration {
+    guard wordPieceClass != nil else {
       throw EmbedError(
         .modelUnsupported, "unsupported tokenizer",
-        expected: "a tokenizer.json, or vocab.txt for \(Self.bertClasses.joined(separator: ", "))",
+        expected: "a tokenizer.json, or vocab.txt for "
+          + WordPieceClass.known.keys.sorted().joined(separator: ", "),
         got: className.quotedForMessage, at: vocabularyPath)
     }
     try refuseAddedTokens()
     let ids = try lines(vocabularyPath)
-    // In the order of ids, so that the same file always gives the same definition.
-    let vocabulary = ids.map { (token: $0.key.text, id: $0.value) }.sorted { $0.id < $1.id }
-    var definition = TokenizerDefinition(vocabulary: vocabulary)
-    definition.unknownToken = settings.named["unk_token"]?.content ?? "[UNK]"
     _ = try id(role: "unk_token", in: ids, location: vocabularyPath)
-    definition.prefix = [try id(role: "cls_token", in: ids, location: vocabularyPath)]
-    definition.suffix = [try id(role: "sep_token", in: ids, location: vocabularyPath)]
-    definition.lowercases = settings.lowercases ?? true
-    definition.stripsAccents = settings.stripsAccents ?? definition.lowercases
-    definition.separatesChineseCharacters = settings.separatesChineseCharacters ?? true
-    definition.addedTokens = try addedTokens([], ids: ids)
-    return definition
+    // In the order of ids, so that the same file always gives the same configuration.
+    let vocabulary = ids.map { (token: $0.key.text, id: $0.value) }.sorted { $0.id < $1.id }
+    let lowercases = settings.lowercases ?? true
+    return TokenizerConfiguration(
+      addedTokens: try addedTokens([], ids: ids),
+      normalizer: .bert(
+        TokenizerConfiguration.BertNormalizer(
+          separatesChineseCharacters: settings.separatesChineseCharacters ?? true,
+          stripsAccents: settings.stripsAccents ?? lowercases, lowercases: lowercases)),
+      preTokenizer: .bert,
+      model: .wordPiece(
+        TokenizerConfiguration.WordPiece(
+          vocabulary: vocabulary, unknownToken: settings.named["unk_token"]?.content ?? "[UNK]")),
+      template: try template(ids: ids, location: vocabularyPath))
+  }
+
+  /// The special tokens that the class puts around a text.
+  func template(
+    ids: [ExactString: Int32], location: String
+  ) throws(EmbedError) -> TokenizerConfiguration.Template {
+    TokenizerConfiguration.Template(
+      prefix: [try id(role: "cls_token", in: ids, location: location)],
+      suffix: [try id(role: "sep_token", in: ids, location: location)],
+      trimsOffsets: wordPieceClass?.trimsOffsets ?? false)
   }
 
   private func lines(_ path: String) throws(EmbedError) -> [ExactString: Int32] {
@@ -59,7 +75,7 @@ extension TokenizerFile {
   private func refuseAddedTokens() throws(EmbedError) {
     let path = Folder.join(folder, "added_tokens.json")
     guard let file = try JSONDocument.ifPresent(path: path) else { return }
-    let roles = TokenizerSettings.roles.map { settings.named[$0.key]?.content ?? $0.content }
+    let roles = roleTokens.map(\.content)
     for member in file.members where !roles.contains(where: member.key.hasSameBytes) {
       throw EmbedError(
         .modelUnsupported, "unsupported token",

@@ -4,62 +4,65 @@ import Transformer
 /// Reads a model folder's tokenizer, from `tokenizer.json` or, when there is none, from `vocab.txt`.
 ///
 /// Truncation and padding in `tokenizer.json` are ignored, as sentence-transformers sets its own. Where
-/// `tokenizer_config.json` contradicts the normalizer in `tokenizer.json`, it is followed, as the BERT classes of
+/// `tokenizer_config.json` contradicts the normalizer in `tokenizer.json`, it is followed, as the WordPiece classes of
 /// transformers do.
 struct TokenizerFile {
-  /// The classes that build their normalizer from `tokenizer_config.json`.
-  static let bertClasses = ["BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer"]
-
   let folder: String
   /// Ids must be smaller.
   let vocabularySize: Int
   let settings: TokenizerSettings
   /// The Python class that transformers would take.
   let className: String
+  /// What is known of that class, if it builds its tokenizer itself.
+  let wordPieceClass: WordPieceClass?
 
   /// Reads the settings of a folder.
   init(folder: String, vocabularySize: Int) throws(EmbedError) {
     self.folder = folder
     self.vocabularySize = vocabularySize
     settings = try TokenizerSettings(folder: folder)
-    var className = settings.className
-    if className == nil,
-      let config = try JSONDocument.ifPresent(path: Folder.join(folder, "config.json"))
-    {
-      className = try config.optionalString("tokenizer_class").map(TokenizerSettings.withoutFast)
-    }
-    self.className = className ?? "BertTokenizer"
+    className =
+      if let name = settings.className { name } else { try Self.className(folder: folder) }
+    wordPieceClass = WordPieceClass.known[self.className]
   }
 
-  /// The vocabulary and the rules.
+  /// The class of a folder whose `tokenizer_config.json` names none.
+  private static func className(folder: String) throws(EmbedError) -> String {
+    guard let config = try JSONDocument.ifPresent(path: Folder.join(folder, "config.json")) else {
+      return "BertTokenizer"
+    }
+    if let name = try config.optionalString("tokenizer_class") {
+      return TokenizerSettings.withoutFast(name)
+    }
+    return try config.optionalString("model_type") == "mpnet" ? "MPNetTokenizer" : "BertTokenizer"
+  }
+
+  /// The tokenizer's stages.
   ///
-  /// Throws `modelUnsupported` for any other kind of tokenizer, by its name.
+  /// Throws `modelUnsupported` for a stage of another kind than those of `TokenizerConfiguration`, by its name.
   ///
   /// - Complexity: O(n) in the size of the vocabulary.
-  func definition() throws(EmbedError) -> TokenizerDefinition {
+  func configuration() throws(EmbedError) -> TokenizerConfiguration {
     let jsonPath = Folder.join(folder, "tokenizer.json")
     let vocabularyPath = Folder.join(folder, "vocab.txt")
-    if let file = try JSONDocument.ifPresent(path: jsonPath) { return try definition(json: file) }
-    if Folder.exists(vocabularyPath) { return try definition(vocabularyPath: vocabularyPath) }
+    if let file = try JSONDocument.ifPresent(path: jsonPath) {
+      return try configuration(json: file)
+    }
+    if Folder.exists(vocabularyPath) { return try configuration(vocabularyPath: vocabularyPath) }
     throw EmbedError(
       .fileInaccessible, "missing tokenizer", expected: "tokenizer.json or vocab.txt",
       got: "neither", at: folder)
   }
 
-  /// The tokens that are found in a text before anything else happens to it: those of the file, then those of the
-  /// settings that it lacks.
+  /// The tokens that are found in a text as a whole: those of the file, then those of the settings that it lacks.
   ///
   /// - Parameter ids: The vocabulary.
   func addedTokens(
     _ tokens: [TokenizerSettings.SpecialToken], ids: [ExactString: Int32]
-  ) throws(EmbedError) -> [TokenizerDefinition.AddedToken] {
+  ) throws(EmbedError) -> [TokenizerConfiguration.AddedToken] {
     var known = Set<ExactString>()
-    var result: [TokenizerDefinition.AddedToken] = []
-    let roles = TokenizerSettings.roles.map { role in
-      settings.named[role.key]
-        ?? TokenizerSettings.SpecialToken(content: role.content, location: folder)
-    }
-    for (index, token) in (tokens + settings.others + roles).enumerated() {
+    var result: [TokenizerConfiguration.AddedToken] = []
+    for (index, token) in (tokens + settings.others + roleTokens).enumerated() {
       guard known.insert(ExactString(token.content)).inserted else { continue }
       guard let id = token.id.flatMap(Int32.init(exactly:)) ?? ids[ExactString(token.content)]
       else {
@@ -71,27 +74,34 @@ struct TokenizerFile {
       }
       try check(id, location: token.location)
       if settings.splitsSpecialTokens, token.isSpecial { continue }
-      guard !token.isNormalized else {
-        throw EmbedError(
-          .modelUnsupported, "unsupported token",
-          expected: "added tokens that are found before normalization (normalized: false)",
-          got: token.content.quotedForMessage, at: token.location)
-      }
       guard !token.content.isEmpty else { continue }
       result.append(
-        TokenizerDefinition.AddedToken(
+        TokenizerConfiguration.AddedToken(
           content: token.content, id: id, singleWord: token.singleWord,
-          stripsLeft: token.stripsLeft, stripsRight: token.stripsRight))
+          stripsLeft: token.stripsLeft, stripsRight: token.stripsRight,
+          isSpecial: token.isSpecial, isNormalized: token.isNormalized))
     }
     return result
+  }
+
+  /// The tokens with a role, as the settings name them or else the class.
+  var roleTokens: [TokenizerSettings.SpecialToken] {
+    TokenizerSettings.roles.compactMap { role in
+      let standard = wordPieceClass?.roles[role]
+      guard
+        var token = settings.named[role]
+          ?? standard.map({ TokenizerSettings.SpecialToken(content: $0.content, location: folder) })
+      else { return nil }
+      if !token.hasFlags { token.stripsLeft = standard?.stripsLeft ?? false }
+      return token
+    }
   }
 
   /// The id of a token with a role, which must be in the vocabulary.
   func id(
     role: String, in ids: [ExactString: Int32], location: String
   ) throws(EmbedError) -> Int32 {
-    let standard = TokenizerSettings.roles.first { $0.key == role }?.content ?? role
-    let content = settings.named[role]?.content ?? standard
+    let content = settings.named[role]?.content ?? wordPieceClass?.roles[role]?.content ?? role
     guard let id = ids[ExactString(content)] else {
       throw EmbedError(
         .fileDamaged, "missing token", expected: "\(content.printable) (\(role))",
@@ -110,4 +120,44 @@ struct TokenizerFile {
         expected: "an id below \(vocabularySize)", got: "\(id)", at: location())
     }
   }
+}
+
+/// A class of transformers that builds a WordPiece tokenizer from `tokenizer_config.json` and the vocabulary.
+///
+/// Source: transformers 5.23, `models/*/tokenization_*.py`.
+struct WordPieceClass {
+  /// A token for some role.
+  struct Token {
+    let content: String
+    /// Whether it swallows white space to its left.
+    var stripsLeft = false
+  }
+
+  /// The tokens that the class takes unless a file says otherwise, by their keys in `tokenizer_config.json`.
+  let roles: [String: Token]
+  /// Whether the offsets of tokens leave out white space.
+  let trimsOffsets: Bool
+
+  private static let bert = WordPieceClass(
+    roles: [
+      "unk_token": Token(content: "[UNK]"), "sep_token": Token(content: "[SEP]"),
+      "pad_token": Token(content: "[PAD]"), "cls_token": Token(content: "[CLS]"),
+      "mask_token": Token(content: "[MASK]"),
+    ],
+    trimsOffsets: false)
+
+  private static let mpnet = WordPieceClass(
+    roles: [
+      "bos_token": Token(content: "<s>"), "eos_token": Token(content: "</s>"),
+      "unk_token": Token(content: "[UNK]"), "sep_token": Token(content: "</s>"),
+      "pad_token": Token(content: "<pad>"), "cls_token": Token(content: "<s>"),
+      "mask_token": Token(content: "<mask>", stripsLeft: true),
+    ],
+    trimsOffsets: true)
+
+  /// The classes by name.
+  static let known: [String: WordPieceClass] = [
+    "BertTokenizer": bert, "DistilBertTokenizer": bert, "ElectraTokenizer": bert,
+    "MPNetTokenizer": mpnet,
+  ]
 }

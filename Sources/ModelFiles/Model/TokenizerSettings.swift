@@ -15,6 +15,8 @@ struct TokenizerSettings {
     /// Whether it is looked for in normalized text rather than in the text itself.
     var isNormalized = false
     var isSpecial = true
+    /// Whether the file gives more than the content.
+    var hasFlags = false
     /// Where it stands, for messages.
     var location: String
   }
@@ -48,10 +50,9 @@ struct TokenizerSettings {
     }
   }
 
-  /// The roles of BERT's tokens with the spelling that they have unless a file says otherwise.
-  static let roles: [(key: String, content: String)] = [
-    ("unk_token", "[UNK]"), ("sep_token", "[SEP]"), ("pad_token", "[PAD]"),
-    ("cls_token", "[CLS]"), ("mask_token", "[MASK]"),
+  /// What tokens can be for, as keys.
+  static let roles = [
+    "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
   ]
 
   private mutating func read(_ file: JSONDocument) throws(EmbedError) {
@@ -82,7 +83,7 @@ struct TokenizerSettings {
   }
 
   private mutating func readTokens(_ file: JSONDocument) throws(EmbedError) {
-    for (key, _) in Self.roles {
+    for key in Self.roles {
       if let value = try file.value(key) { named[key] = try Self.token(value, file, key) }
     }
     for key in ["additional_special_tokens", "extra_special_tokens"] {
@@ -118,7 +119,7 @@ struct TokenizerSettings {
       stripsLeft: try object.optionalBool("lstrip") ?? false,
       stripsRight: try object.optionalBool("rstrip") ?? false,
       isNormalized: try object.optionalBool("normalized") ?? !isSpecial,
-      isSpecial: isSpecial, location: "\(file.file), \(file.path)\(key.printable)")
+      isSpecial: isSpecial, hasFlags: true, location: "\(file.file), \(file.path)\(key.printable)")
   }
 
   /// A class name without the ending that only older versions tell apart.

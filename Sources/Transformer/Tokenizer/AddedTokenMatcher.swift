@@ -12,7 +12,7 @@ struct AddedTokenMatcher: Sendable {
     let swallowed: Range<Int>
   }
 
-  private let tokens: [TokenizerDefinition.AddedToken]
+  private let tokens: [TokenizerConfiguration.AddedToken]
   /// What the tokens look like in the text, one after the other.
   private var pool: [UInt8] = []
   /// From looks to an index of `tokens`.
@@ -20,16 +20,18 @@ struct AddedTokenMatcher: Sendable {
   /// Whether a token begins with a byte; `(256)`.
   private(set) var firstBytes = [Bool](repeating: false, count: 256)
 
+  /// Makes a matcher of tokens that look in the text as they are spelled.
+  init(_ tokens: [TokenizerConfiguration.AddedToken]) {
+    self.init(tokens, spelledAs: tokens.map { Array($0.content.utf8) })
+  }
+
   /// Makes a matcher of tokens and what each looks like.
-  init(
-    _ tokens: [TokenizerDefinition.AddedToken],
-    spelledAs spell: (TokenizerDefinition.AddedToken) -> [UInt8] = { Array($0.content.utf8) }
-  ) {
+  init(_ tokens: [TokenizerConfiguration.AddedToken], spelledAs spellings: [[UInt8]]) {
     self.tokens = tokens
     table = PieceTable(capacity: tokens.count)
-    for (index, token) in tokens.enumerated() {
+    for (index, spelling) in spellings.enumerated() {
       let start = pool.count
-      pool.append(contentsOf: spell(token))
+      pool.append(contentsOf: spelling)
       // As in the reference, nothing matches a token without content.
       if pool.count == start { continue }
       firstBytes[Int(pool[start])] = true
@@ -39,7 +41,8 @@ struct AddedTokenMatcher: Sendable {
 
   /// The token that stands at the cursor, or nil.
   ///
-  /// A token found where it does not count is text, and no other token begins inside it.
+  /// A token that is found but is not to be parsed, or does not stand alone as it must, is text, and no other token
+  /// begins inside it.
   ///
   /// - Complexity: O(length of the longest token).
   @inline(never)
@@ -47,19 +50,21 @@ struct AddedTokenMatcher: Sendable {
     if cursor.position < cursor.plainUntil { return nil }
     guard let (token, length) = longestToken(in: text, at: cursor.position) else { return nil }
     let end = cursor.position + length
-    let counts =
-      (cursor.parsesSpecialTokens || !token.isSpecial)
-      && (!token.singleWord || standsAlone(in: text, cursor.position..<end))
-    guard counts else {
+    let isParsed = cursor.parsesSpecialTokens || !token.isSpecial
+    guard isParsed, !token.singleWord || standsAlone(in: text, cursor.position..<end) else {
       cursor.plainUntil = end
       return nil
     }
     let textStart = cursor.textStart
     // Behind `end`, up to `textStart`, is white space only, if anything.
-    let stop = token.stripsRight ? skipWhitespace(text, from: max(end, textStart)) : end
+    let stop =
+      token.stripsRight
+      ? UnicodeData.endOfWhitespace(in: text, from: max(end, textStart)) : end
     let start =
       token.stripsLeft
-      ? max(textStart, skipWhitespace(text, backwardsFrom: cursor.position, to: textStart))
+      ? max(
+        textStart,
+        UnicodeData.startOfWhitespace(in: text, before: cursor.position, from: textStart))
       : cursor.position
     return Match(
       id: start < stop ? token.id : nil, length: length, swallowed: min(start, stop)..<stop)
@@ -67,14 +72,14 @@ struct AddedTokenMatcher: Sendable {
 
   private func longestToken(
     in text: Span<UInt8>, at start: Int
-  ) -> (token: TokenizerDefinition.AddedToken, length: Int)? {
-    let identity = ByteRules.identity
+  ) -> (token: TokenizerConfiguration.AddedToken, length: Int)? {
+    let identity = PieceTable.identity
     var hash = PieceHash()
-    var found: (token: TokenizerDefinition.AddedToken, length: Int)?
+    var found: (token: TokenizerConfiguration.AddedToken, length: Int)?
     for length in 1..<min(table.longest, text.count - start) + 1 {
       hash.append(text[start + length - 1])
       let index = table.find(
-        text, from: start, length: length, hash: hash, folding: identity.entries.span,
+        text, from: start, length: length, hash: hash, folding: identity.span,
         pool: pool.span)
       if let index { found = (tokens[Int(index)], length) }
     }
@@ -91,26 +96,28 @@ struct AddedTokenMatcher: Sendable {
       && UnicodeData.isWordScalar(UTF8Coding.scalar(in: text, at: range.upperBound).value)
     return !joinsLeft && !joinsRight
   }
+}
 
-  private func skipWhitespace(_ text: Span<UInt8>, from start: Int) -> Int {
-    var index = start
-    while index < text.count {
-      let (scalar, length) = UTF8Coding.scalar(in: text, at: index)
-      if !UnicodeData.isWhitespace(scalar) { break }
-      index += length
-    }
-    return index
+/// How far the scan of a text has come, and what ends it.
+struct ScanCursor {
+  /// The first byte that has not been dealt with.
+  var position = 0
+  /// No added token begins before: it would overlap one that was found and taken for text.
+  var plainUntil = 0
+  /// Where the text behind the last added token begins, without the white space that the token swallowed.
+  var textStart = 0
+  let parsesSpecialTokens: Bool
+  /// The scan ends when there are more tokens than this.
+  let limit: Int
+
+  init(parsesSpecialTokens: Bool, limit: Int) {
+    self.parsesSpecialTokens = parsesSpecialTokens
+    self.limit = limit
   }
 
-  private func skipWhitespace(
-    _ text: Span<UInt8>, backwardsFrom end: Int, to start: Int
-  ) -> Int {
-    var index = end
-    while index > start {
-      let (scalar, length) = UTF8Coding.scalar(in: text, before: index)
-      if !UnicodeData.isWhitespace(scalar) { break }
-      index -= length
-    }
-    return index
+  /// Moves on past an added token.
+  mutating func skip(_ match: AddedTokenMatcher.Match) {
+    position += match.length
+    textStart = match.swallowed.upperBound
   }
 }

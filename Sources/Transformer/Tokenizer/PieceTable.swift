@@ -13,6 +13,9 @@ struct PieceTable: Sendable {
     var id: Int32 = 0
   }
 
+  /// The folding under which every byte stands for itself; `(256)`.
+  static let identity = [UInt16](0...255)
+
   private var slots: [Slot]
   /// How far to shift a mixed hash to get an index of `slots`.
   private let shift: UInt64
@@ -29,12 +32,12 @@ struct PieceTable: Sendable {
 
   /// Adds a part of the pool; of equal byte strings the last one stays, and an empty one is not kept.
   mutating func insert(_ range: Range<Int>, of pool: [UInt8], id: Int32) {
-    let identity = ByteRules.identity
+    let identity = Self.identity
     var hash = PieceHash()
     for byte in pool[range] { hash.append(byte) }
     let index = slotIndex(
       of: pool.span, from: range.lowerBound, length: range.count, hash: hash,
-      folding: identity.entries.span, pool: pool.span)
+      folding: identity.span, pool: pool.span)
     slots[index] = Slot(
       tag: UInt32(truncatingIfNeeded: hash.mixed), offset: UInt32(range.lowerBound),
       length: UInt32(range.count), id: id)
@@ -92,11 +95,51 @@ extension PieceTable {
   /// The id of a whole string, or nil.
   func find(_ string: String, pool: [UInt8]) -> Int32? {
     let bytes = Array(string.utf8)
-    let identity = ByteRules.identity
+    let identity = Self.identity
     var hash = PieceHash()
     for byte in bytes { hash.append(byte) }
     return find(
       bytes.span, from: 0, length: bytes.count, hash: hash,
-      folding: identity.entries.span, pool: pool.span)
+      folding: identity.span, pool: pool.span)
+  }
+}
+
+/// A polynomial hash of bytes, of which the hash of any part follows in constant time.
+///
+/// `hash(b₀ … bₙ) = b₀·mⁿ + … + bₙ` modulo 2⁶⁴ (Karp and Rabin, 1987), so that a scanner computes it byte by byte and
+/// the search for the longest piece gets every prefix from two prefix hashes.
+struct PieceHash: Sendable, Equatable {
+  private static let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+  private(set) var value: UInt64 = 0
+
+  @inline(__always)
+  mutating func append(_ byte: UInt8) {
+    value = value &* Self.multiplier &+ UInt64(byte)
+  }
+
+  /// The hash with all bits depending on all bytes: upper bits choose a slot, lower ones are compared.
+  var mixed: UInt64 {
+    @inline(__always) get { (value ^ value >> 32) &* 0xD6E8_FEB8_6659_FD93 }
+  }
+
+  /// The hash of the bytes that lead from the prefix `start` to the longer prefix `self`.
+  ///
+  /// - Parameter power: `powers(upTo:)[n]`, with `n` the number of those bytes.
+  @inline(__always)
+  func dropping(_ start: PieceHash, power: UInt64) -> PieceHash {
+    var part = PieceHash()
+    part.value = value &- start.value &* power
+    return part
+  }
+
+  /// The powers of the multiplier from 0 to `count`.
+  static func powers(upTo count: Int) -> [UInt64] {
+    var powers: [UInt64] = [1]
+    powers.reserveCapacity(count + 1)
+    for index in 0..<count {
+      powers.append(powers[index] &* multiplier)
+    }
+    return powers
   }
 }

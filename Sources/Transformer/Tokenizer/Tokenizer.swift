@@ -1,48 +1,82 @@
-/// A BERT WordPiece tokenizer: turns text into the ids that the Rust library `tokenizers` turns it into.
+/// Turns texts into token ids, the same as the Rust library `tokenizers`.
 ///
-/// Making one costs a few milliseconds for 30,000 tokens; afterwards it is immutable, and any number of tasks may use it
-/// at once, each with a scratch of its own.
+/// A text passes the stages of its `TokenizerConfiguration`. Making a tokenizer costs a few milliseconds for 30,000
+/// tokens; afterwards it is immutable, and any number of tasks may use it at once, each with a scratch of its own.
+///
+/// Another model, such as byte-level BPE or Unigram, comes in here and in the reading of its file, nowhere else:
+/// 1. A case for each of its stages that differs, in `TokenizerConfiguration.Normalizer`, `PreTokenizer` and `Model`.
+/// 2. Its normalizer, a `TextNormalizer`.
+/// 3. Its words and pieces, a `TextScanner` of normalized text. It looks for added tokens with the `AddedTokenMatcher`
+///    that it is given and appends to the `PieceBuffer`, with ids of the `TokenList`, which already knows every token.
+/// 4. A case of `Scanner` below that holds a `StagedScanner` of the two, and one in `init` that makes it.
 package struct Tokenizer: Sendable {
-  private let vocabulary: Vocabulary
-  private let scanner: WordScanner
-  /// Does the scanner's work if there are added tokens that are looked for in normalized text.
-  private let normalizedTokenScanner: NormalizedTokenScanner?
-  /// Added tokens that the vocabulary lacks, by ascending id.
-  private let extraTokens: [TokenizerDefinition.AddedToken]
-  /// Ids in front of every sequence.
-  private let prefix: [Int32]
-  /// Ids behind every sequence.
-  private let suffix: [Int32]
+  /// What takes a text apart, by the kinds of its stages.
+  private enum Scanner: Sendable {
+    /// BERT's stages in one pass.
+    case bert(BertScanner)
+    /// BERT's stages in turn, as some added tokens are looked for in normalized text.
+    case stagedBert(StagedScanner<BertTextNormalizer, BertScanner>)
+  }
 
-  /// Makes a tokenizer of what its files say.
+  private let tokens: TokenList
+  private let scanner: Scanner
+  private let template: TokenizerConfiguration.Template
+
+  /// Makes a tokenizer of its stages.
   ///
-  /// - Throws: `TokenizerError` if the definition contradicts itself.
-  package init(_ definition: TokenizerDefinition) throws(TokenizerError) {
-    vocabulary = try Vocabulary(definition)
-    extraTokens = try Self.extraTokens(definition.addedTokens, vocabulary)
-    scanner = WordScanner(
-      definition, addedTokens: AddedTokenMatcher(definition.addedTokens), vocabulary: vocabulary)
-    normalizedTokenScanner =
-      definition.addedTokens.contains { $0.isNormalized }
-      ? NormalizedTokenScanner(definition, vocabulary: vocabulary) : nil
-    prefix = definition.prefix
-    suffix = definition.suffix
-    for id in prefix + suffix where token(for: id) == nil {
+  /// - Throws: `TokenizerError` if the configuration contradicts itself.
+  package init(_ configuration: TokenizerConfiguration) throws(TokenizerError) {
+    let addedTokens = configuration.addedTokens
+    switch (configuration.normalizer, configuration.preTokenizer, configuration.model) {
+    case (.bert(let normalizer), .bert, .wordPiece(let model)):
+      tokens = try TokenList(vocabulary: model.vocabulary, added: addedTokens)
+      let vocabulary = try WordPieceVocabulary(model, tokens)
+      scanner =
+        if addedTokens.contains(where: { $0.isNormalized }) {
+          .stagedBert(
+            try StagedScanner(addedTokens, normalizer: BertTextNormalizer(normalizer)) {
+              BertScanner(.none, addedTokens: $0, vocabulary: vocabulary)
+            })
+        } else {
+          .bert(
+            BertScanner(
+              normalizer, addedTokens: AddedTokenMatcher(addedTokens), vocabulary: vocabulary))
+        }
+    }
+    template = configuration.template
+    for id in template.prefix + template.suffix where tokens.token(for: id) == nil {
       throw .undefinedSpecialToken(id)
     }
   }
 
   /// The number of tokens, added ones included.
-  package var vocabularySize: Int { vocabulary.count + extraTokens.count }
+  package var vocabularySize: Int { tokens.count }
 
   /// The largest id that a text can get; ids may have gaps, so that it says more than their number.
-  package var largestID: Int32 { max(vocabulary.largestID, extraTokens.last?.id ?? 0) }
+  package var largestID: Int32 { tokens.largestID }
 
   /// The spelling of a token, or nil if no token has that id.
-  package func token(for id: Int32) -> String? {
-    vocabulary.token(for: id) ?? extraTokens.first { $0.id == id }?.content
-  }
+  ///
+  /// - Complexity: O(log n) in the number of tokens.
+  package func token(for id: Int32) -> String? { tokens.token(for: id) }
+}
 
+// MARK: - Texts
+
+/// The token ids of one text.
+package struct TokenSequence: Sendable, Hashable {
+  /// Ids with the special tokens around them.
+  package var ids: [Int32]
+  /// Whether tokens at the end were left out to keep the limit.
+  package var isTruncated: Bool
+
+  package init(ids: [Int32], isTruncated: Bool = false) {
+    self.ids = ids
+    self.isTruncated = isTruncated
+  }
+}
+
+extension Tokenizer {
   /// The ids of a text, with the special tokens around them.
   ///
   /// - Parameters:
@@ -56,59 +90,96 @@ package struct Tokenizer: Sendable {
     _ text: String, maximumLength: Int, parsesSpecialTokens: Bool,
     scratch: inout TokenizerScratch
   ) -> TokenSequence {
-    let limit = max(0, max(0, maximumLength) - prefix.count - suffix.count)
-    var cursor = ScanCursor(parsesSpecialTokens: parsesSpecialTokens, limit: limit)
-    scratch.pieces.ids.removeAll(keepingCapacity: true)
-    if #available(macOS 26, *) {
-      scan(text.utf8.span, cursor: &cursor, scratch: &scratch)
-    } else {
-      scan(Array(text.utf8).span, cursor: &cursor, scratch: &scratch)
-    }
-    var ids: [Int32] = []
-    let count = min(scratch.pieces.ids.count, limit)
-    ids.reserveCapacity(prefix.count + count + suffix.count)
-    ids.append(contentsOf: prefix)
-    ids.append(contentsOf: scratch.pieces.ids[..<count])
-    ids.append(contentsOf: suffix)
-    return TokenSequence(ids: ids, isTruncated: scratch.pieces.ids.count > limit)
+    let limit = textLimit(maximumLength)
+    scratch.begin(recordsOffsets: false)
+    scan(text, parsesSpecialTokens: parsesSpecialTokens, limit: limit, scratch: &scratch)
+    return sequence(of: scratch.pieces, limit: limit)
+  }
+
+  /// The ids of a text as `encode` gives them, and which bytes of the text's UTF-8 each token comes from.
+  ///
+  /// Offsets are those of the reference. A token begins where the first scalar that is left of it by the normalizer stands
+  /// in the text and ends behind the last one, so that marks and control characters that are dropped belong to a token
+  /// only between two of its scalars. Tokens that share a scalar, such as the letters of a Hangul syllable, have the same
+  /// bytes. Of marks that the normalizer puts in order, the first one gets the bytes of the one that stood first, and so
+  /// on. White space that an added token swallows belongs to it unless the template trims offsets. Here the reference
+  /// is not followed in all: it trims by the white space of the token's normalized spelling, which has more than the text
+  /// when there are ideographs.
+  ///
+  /// - Returns: The ids, and as many ranges, nil for special tokens around the text; ranges never go backwards.
+  package func encodeWithOffsets(
+    _ text: String, maximumLength: Int, parsesSpecialTokens: Bool,
+    scratch: inout TokenizerScratch
+  ) -> (sequence: TokenSequence, offsets: [Range<Int>?]) {
+    let limit = textLimit(maximumLength)
+    scratch.begin(recordsOffsets: true)
+    scan(text, parsesSpecialTokens: parsesSpecialTokens, limit: limit, scratch: &scratch)
+    var offsets: [Range<Int>?] = scratch.pieces.offsets.prefix(limit).map { $0 }
+    if template.trimsOffsets { trim(&offsets, in: text) }
+    offsets.insert(contentsOf: repeatElement(nil, count: template.prefix.count), at: 0)
+    offsets.append(contentsOf: repeatElement(nil, count: template.suffix.count))
+    return (sequence(of: scratch.pieces, limit: limit), offsets)
+  }
+
+  /// The number of ids that `encode` gives a text without a limit.
+  ///
+  /// - Complexity: O(text).
+  package func count(
+    _ text: String, parsesSpecialTokens: Bool, scratch: inout TokenizerScratch
+  ) -> Int {
+    scratch.begin(recordsOffsets: false)
+    scan(text, parsesSpecialTokens: parsesSpecialTokens, limit: .max, scratch: &scratch)
+    return template.count + scratch.pieces.ids.count
+  }
+
+  /// The most ids of a text's own.
+  private func textLimit(_ maximumLength: Int) -> Int {
+    max(0, max(0, maximumLength) - template.count)
   }
 
   private func scan(
-    _ text: Span<UInt8>, cursor: inout ScanCursor, scratch: inout TokenizerScratch
+    _ text: String, parsesSpecialTokens: Bool, limit: Int, scratch: inout TokenizerScratch
   ) {
-    if let normalizedTokenScanner {
-      normalizedTokenScanner.scan(text, cursor: &cursor, scratch: &scratch)
-    } else {
-      scanner.scan(text, cursor: &cursor, scratch: &scratch)
+    var cursor = ScanCursor(parsesSpecialTokens: parsesSpecialTokens, limit: limit)
+    Self.withBytes(of: text) { bytes in
+      switch scanner {
+      case .bert(let scanner): scanner.scan(bytes, cursor: &cursor, scratch: &scratch)
+      case .stagedBert(let scanner): scanner.scan(bytes, cursor: &cursor, scratch: &scratch)
+      }
     }
   }
 
-  /// The added tokens that are not in the vocabulary, by ascending id.
-  private static func extraTokens(
-    _ addedTokens: [TokenizerDefinition.AddedToken], _ vocabulary: Vocabulary
-  ) throws(TokenizerError) -> [TokenizerDefinition.AddedToken] {
-    var extra: [TokenizerDefinition.AddedToken] = []
-    for token in addedTokens where !token.content.utf8.isEmpty {
-      if token.id < 0 { throw .negativeID(token.id, token: token.content) }
-      if let id = vocabulary.id(of: token.content) {
-        if id != token.id {
-          throw .conflictingIDs(token: token.content, added: token.id, vocabulary: id)
-        }
-        continue
+  @inline(__always)
+  private func sequence(of pieces: PieceBuffer, limit: Int) -> TokenSequence {
+    var ids: [Int32] = []
+    let count = min(pieces.ids.count, limit)
+    ids.reserveCapacity(template.count + count)
+    ids.append(contentsOf: template.prefix)
+    ids.append(contentsOf: pieces.ids[..<count])
+    ids.append(contentsOf: template.suffix)
+    return TokenSequence(ids: ids, isTruncated: pieces.ids.count > limit)
+  }
+
+  /// Leaves out white space at both ends of each token.
+  private func trim(_ offsets: inout [Range<Int>?], in text: String) {
+    Self.withBytes(of: text) { bytes in
+      for (index, range) in offsets.enumerated() {
+        guard let range else { continue }
+        let start = min(
+          UnicodeData.endOfWhitespace(in: bytes, from: range.lowerBound), range.upperBound)
+        let end = UnicodeData.startOfWhitespace(in: bytes, before: range.upperBound, from: start)
+        offsets[index] = start..<end
       }
-      if let other = vocabulary.token(for: token.id) {
-        throw .duplicateID(token.id, tokens: [other, token.content])
-      }
-      extra.append(token)
     }
-    var unique: [TokenizerDefinition.AddedToken] = []
-    for token in extra.sorted(by: { $0.id < $1.id }) {
-      if let last = unique.last, last.id == token.id {
-        if last.content.utf8.elementsEqual(token.content.utf8) { continue }
-        throw .duplicateID(token.id, tokens: [last.content, token.content])
-      }
-      unique.append(token)
+  }
+
+  /// Calls a function with the UTF-8 bytes of a text.
+  @inline(__always)
+  private static func withBytes(of text: String, do body: (Span<UInt8>) -> Void) {
+    if #available(macOS 26, *) {
+      body(text.utf8.span)
+    } else {
+      body(Array(text.utf8).span)
     }
-    return unique
   }
 }

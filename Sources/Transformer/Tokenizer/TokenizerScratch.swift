@@ -1,10 +1,57 @@
 /// The buffers of one worker, which texts share so that a warm call allocates its result only.
 package struct TokenizerScratch: Sendable {
-  /// Takes the ids of the text, without the special tokens around it.
+  /// Takes the tokens of the text, without the special tokens around it.
   var pieces = PieceBuffer()
-  /// Holds the word that the normalizer is at.
-  var word = NormalizedBuffer()
+  /// Holds the word that the scanner is at, when it needs normalization.
+  var word = NormalizedText()
+  /// Holds a stretch of normalized text, for tokenizers that need one.
+  var stretch = NormalizedText()
 
   /// Makes empty buffers.
   package init() {}
+
+  /// Empties the buffers for another text.
+  mutating func begin(recordsOffsets: Bool) {
+    pieces.begin(recordsOffsets: recordsOffsets)
+    word.recordsOffsets = recordsOffsets
+    stretch.recordsOffsets = recordsOffsets
+  }
+}
+
+/// The tokens of a text so far.
+struct PieceBuffer: Sendable {
+  /// The tokens' ids.
+  private(set) var ids: [Int32] = []
+  /// For each id, which bytes of the scanned text it comes from; empty unless recorded.
+  private(set) var offsets: [Range<Int>] = []
+  private(set) var recordsOffsets = false
+  /// The hashes of the prefixes of the word that is being split.
+  var prefixes: [PieceHash] = []
+
+  mutating func begin(recordsOffsets: Bool) {
+    ids.removeAll(keepingCapacity: true)
+    offsets.removeAll(keepingCapacity: true)
+    self.recordsOffsets = recordsOffsets
+  }
+
+  /// Appends a token and, if they are recorded, the bytes that it comes from.
+  @inline(__always)
+  mutating func append(_ id: Int32, at range: @autoclosure () -> Range<Int>) {
+    ids.append(id)
+    if recordsOffsets { offsets.append(range()) }
+  }
+
+  /// Removes the tokens from an index on.
+  mutating func removeAll(from index: Int) {
+    ids.removeSubrange(index...)
+    if recordsOffsets { offsets.removeSubrange(index...) }
+  }
+
+  /// Replaces the offsets of the tokens from an index on, which count the bytes of normalized text, by those of the text
+  /// that it was made of.
+  mutating func mapOffsets(from index: Int, to normalized: NormalizedText) {
+    for index in index..<offsets.count {
+      offsets[index] = normalized.origin(of: offsets[index])
+    }
+  }
 }

@@ -20,6 +20,16 @@ enum UTF8Coding {
     return scalar(in: text, at: start)
   }
 
+  /// The number of bytes of a scalar.
+  static func length(of scalar: UInt32) -> Int {
+    switch scalar {
+    case ..<0x80: 1
+    case ..<0x800: 2
+    case ..<0x10000: 3
+    default: 4
+    }
+  }
+
   /// Appends the bytes of a scalar.
   @inline(__always)
   static func append(_ scalar: UInt32, to bytes: inout [UInt8]) {

@@ -25,11 +25,12 @@ import Transformer
     for _ in 0..<250 {
       try fixture.write(damage.damaged(good, reach: reach), to: file)
       let message = try fixture.refusal { folder in
-        let definition = try folder.tokenizerDefinition()
+        let tokenizer = try folder.tokenizerConfiguration()
         let size = folder.configuration.vocabularySize
-        #expect(definition.vocabulary.allSatisfy { $0.id >= 0 && $0.id < size })
-        #expect(definition.addedTokens.allSatisfy { $0.id >= 0 && $0.id < size })
-        #expect((definition.prefix + definition.suffix).allSatisfy { $0 >= 0 && $0 < size })
+        #expect(tokenizer.wordPiece.vocabulary.allSatisfy { $0.id >= 0 && $0.id < size })
+        #expect(tokenizer.addedTokens.allSatisfy { $0.id >= 0 && $0.id < size })
+        let special = tokenizer.template.prefix + tokenizer.template.suffix
+        #expect(special.allSatisfy { $0 >= 0 && $0 < size })
         #expect(folder.maximumSequenceLength <= folder.configuration.positions.maximumLength)
       }
       if let message {

@@ -22,8 +22,8 @@ struct ModelFixture {
   /// Opens the model.
   func open() throws -> ModelFolder { try ModelFolder(path: path) }
 
-  /// The tokenizer's definition, read anew.
-  func tokenizer() throws -> TokenizerDefinition { try open().tokenizerDefinition() }
+  /// The tokenizer's configuration, read anew.
+  func tokenizer() throws -> TokenizerConfiguration { try open().tokenizerConfiguration() }
 
   /// Replaces a text that must be in one of the model's files.
   func replace(_ text: String, with replacement: String, in file: String) throws {
@@ -55,5 +55,5 @@ struct ModelFixture {
   }
 
   /// The message of the error that reading the tokenizer throws.
-  func tokenizerRefusal() throws -> String? { try refusal { _ = try $0.tokenizerDefinition() } }
+  func tokenizerRefusal() throws -> String? { try refusal { _ = try $0.tokenizerConfiguration() } }
 }

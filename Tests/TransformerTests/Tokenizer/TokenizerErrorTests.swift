@@ -1,3 +1,4 @@
+import EmbedTestSupport
 import Testing
 import Transformer
 
@@ -5,12 +6,12 @@ import Transformer
 struct TokenizerErrorTests {
   private func error(
     _ vocabulary: [(token: String, id: Int32)],
-    configure: (inout TokenizerDefinition) -> Void = { _ in }
+    configure: (inout TokenizerConfiguration) -> Void = { _ in }
   ) -> TokenizerError? {
-    var definition = TokenizerDefinition(vocabulary: vocabulary)
-    configure(&definition)
+    var configuration = TokenizerConfiguration(vocabulary: vocabulary)
+    configure(&configuration)
     do throws(TokenizerError) {
-      _ = try Tokenizer(definition)
+      _ = try Tokenizer(configuration)
       return nil
     } catch {
       return error
@@ -20,7 +21,7 @@ struct TokenizerErrorTests {
   @Test func `refuses a vocabulary without the unknown token`() {
     #expect(error([]) == .missingUnknownToken("[UNK]"))
     #expect(error([("[unk]", 0)]) == .missingUnknownToken("[UNK]"))
-    #expect(error([("[UNK]", 0)]) { $0.unknownToken = "?" } == .missingUnknownToken("?"))
+    #expect(error([("[UNK]", 0)]) { $0.wordPiece.unknownToken = "?" } == .missingUnknownToken("?"))
     #expect(error([("[UNK]", 0)]) == nil)
   }
 
@@ -50,13 +51,20 @@ struct TokenizerErrorTests {
   }
 
   @Test func `refuses special tokens around texts that do not exist`() {
-    #expect(error([("[UNK]", 0)]) { $0.prefix = [5] } == .undefinedSpecialToken(5))
-    #expect(error([("[UNK]", 0)]) { $0.suffix = [-1] } == .undefinedSpecialToken(-1))
+    #expect(error([("[UNK]", 0)]) { $0.template.prefix = [5] } == .undefinedSpecialToken(5))
+    #expect(error([("[UNK]", 0)]) { $0.template.suffix = [-1] } == .undefinedSpecialToken(-1))
     #expect(
       error([("[UNK]", 0)]) {
         $0.addedTokens = [.init(content: "b", id: 5)]
-        $0.prefix = [5]
+        $0.template.prefix = [5]
       } == nil)
+  }
+
+  @Test func `refuses an added token of which normalization leaves nothing`() {
+    #expect(
+      error([("[UNK]", 0)]) {
+        $0.addedTokens = [.init(content: "\u{301}", id: 1, isNormalized: true)]
+      } == .vanishingToken("\u{301}"))
   }
 
   @Test func `says what it expected and what it got`() {

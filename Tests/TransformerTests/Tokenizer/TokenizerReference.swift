@@ -1,3 +1,4 @@
+import EmbedTestSupport
 import Foundation
 import Testing
 import Transformer
@@ -8,20 +9,29 @@ enum TokenizerReference {
     var text: String
     var ids: [Int32]
     var tokens: [String]
+    /// Start and end, or nothing for special tokens around the text.
+    var offsets: [[Int]?]
   }
 
-  /// The switches of a normalizer, with the names that they have in `TokenizerDefinition`.
+  /// What texts become.
+  struct Encodings: Decodable, Sendable {
+    /// For each text the ids of its tokens.
+    var ids: [[Int32]]
+    /// For each text the offsets of its tokens, start and end in turn.
+    var offsets: [[Int]]
+  }
+
+  /// The switches of a normalizer, with the names that they have in `TokenizerConfiguration.BertNormalizer`.
   struct Switches: Decodable, Sendable {
     var cleansText: Bool
     var separatesChineseCharacters: Bool
     var stripsAccents: Bool
     var lowercases: Bool
 
-    func apply(to definition: inout TokenizerDefinition) {
-      definition.cleansText = cleansText
-      definition.separatesChineseCharacters = separatesChineseCharacters
-      definition.stripsAccents = stripsAccents
-      definition.lowercases = lowercases
+    var normalizer: TokenizerConfiguration.BertNormalizer {
+      TokenizerConfiguration.BertNormalizer(
+        cleansText: cleansText, separatesChineseCharacters: separatesChineseCharacters,
+        stripsAccents: stripsAccents, lowercases: lowercases)
     }
   }
 
@@ -30,21 +40,21 @@ enum TokenizerReference {
     return try JSONDecoder().decode(type, from: Data(contentsOf: file))
   }
 
-  /// The definition of all-MiniLM-L6-v2; throws if the model is not in `Models`.
-  static func miniLM() throws -> TokenizerDefinition {
+  /// The configuration of all-MiniLM-L6-v2; throws if the model is not in `Models`.
+  static func miniLM() throws -> TokenizerConfiguration {
     let file = root.appending(path: "Models/all-MiniLM-L6-v2/vocab.txt")
     var lines = try Data(contentsOf: file).split(separator: 0x0A, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
-    var definition = TokenizerDefinition(
+    var configuration = TokenizerConfiguration(
       vocabulary: lines.enumerated().map { (String(decoding: $1, as: UTF8.self), Int32($0)) })
-    definition.addedTokens = [
+    configuration.addedTokens = [
       .init(content: "[PAD]", id: 0), .init(content: "[UNK]", id: 100),
       .init(content: "[CLS]", id: 101), .init(content: "[SEP]", id: 102),
       .init(content: "[MASK]", id: 103),
     ]
-    definition.prefix = [101]
-    definition.suffix = [102]
-    return definition
+    configuration.template.prefix = [101]
+    configuration.template.suffix = [102]
+    return configuration
   }
 
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
@@ -67,15 +77,19 @@ extension Tokenizer {
       scratch: &scratch)
   }
 
+  /// The offsets of a text's tokens, as start and end.
+  func offsets(
+    _ text: String, maximumLength: Int = .max, parsesSpecialTokens: Bool = true
+  ) -> [[Int]?] {
+    var scratch = TokenizerScratch()
+    let (_, offsets) = encodeWithOffsets(
+      text, maximumLength: maximumLength, parsesSpecialTokens: parsesSpecialTokens,
+      scratch: &scratch)
+    return offsets.map { range in range.map { [$0.lowerBound, $0.upperBound] } }
+  }
+
   /// The spellings of a text's tokens.
   func tokens(_ text: String) -> [String] {
     ids(text).map { token(for: $0) ?? "?" }
-  }
-}
-
-extension TokenizerDefinition {
-  /// A definition whose ids are the places of the tokens.
-  init(_ tokens: [String]) {
-    self.init(vocabulary: tokens.enumerated().map { ($1, Int32($0)) })
   }
 }

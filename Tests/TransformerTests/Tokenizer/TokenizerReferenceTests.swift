@@ -1,9 +1,10 @@
+import EmbedTestSupport
 import Testing
 import Transformer
 
 @Suite("Tokenizer against the reference library")
 struct TokenizerReferenceTests {
-  @Test func `gives the ids and tokens of every golden case`() throws {
+  @Test func `gives the ids, tokens and offsets of every golden case`() throws {
     let tokenizer = try Tokenizer(TokenizerReference.miniLM())
     let cases = try TokenizerReference.read(
       "golden.json", as: [String: TokenizerReference.Golden].self)
@@ -13,6 +14,7 @@ struct TokenizerReferenceTests {
       #expect(sequence.ids == golden.ids, "\(name)")
       #expect(sequence.ids.map { tokenizer.token(for: $0) } == golden.tokens, "\(name)")
       #expect(!sequence.isTruncated, "\(name)")
+      #expect(tokenizer.offsets(golden.text) == golden.offsets, "\(name)")
     }
   }
 
@@ -29,25 +31,20 @@ struct TokenizerReferenceTests {
   }
 
   @Test func `follows all combinations of the normalizer's switches`() throws {
-    struct Case: Decodable {
-      var ids: [[Int32]]
-    }
     struct Reference: Decodable {
       var maximumWordLength: Int
       var vocabulary: [String]
       var texts: [String]
-      var cases: [Pair<TokenizerReference.Switches, Case>]
+      var cases: [Pair<TokenizerReference.Switches, TokenizerReference.Encodings>]
     }
     let reference = try TokenizerReference.read("switches.json", as: Reference.self)
     #expect(reference.cases.count == 16)
     for entry in reference.cases {
-      var definition = TokenizerDefinition(reference.vocabulary)
-      definition.maximumWordLength = reference.maximumWordLength
-      entry.first.apply(to: &definition)
-      let tokenizer = try Tokenizer(definition)
-      for (text, ids) in zip(reference.texts, entry.second.ids) {
-        #expect(tokenizer.ids(text) == ids, "\(text.debugDescription) with \(entry.first)")
-      }
+      var configuration = TokenizerConfiguration(reference.vocabulary)
+      configuration.wordPiece.maximumWordLength = reference.maximumWordLength
+      configuration.bert = entry.first.normalizer
+      let tokenizer = try Tokenizer(configuration)
+      check(tokenizer, reference.texts, entry.second, "\(entry.first)")
     }
   }
 
@@ -63,8 +60,10 @@ struct TokenizerReferenceTests {
     }
     struct Case: Decodable {
       var tokens: [Token]
-      var parsed: [[Int32]]
-      var plain: [[Int32]]
+      var parsed: TokenizerReference.Encodings
+      var plain: TokenizerReference.Encodings
+      /// The offsets when the template trims them, if they are told.
+      var trimmed: [[Int]]?
     }
     struct Reference: Decodable {
       var vocabulary: [String]
@@ -73,19 +72,35 @@ struct TokenizerReferenceTests {
     }
     let reference = try TokenizerReference.read("added-tokens.json", as: Reference.self)
     for entry in reference.cases {
-      var definition = TokenizerDefinition(reference.vocabulary)
-      definition.addedTokens = entry.tokens.map {
+      var configuration = TokenizerConfiguration(reference.vocabulary)
+      configuration.addedTokens = entry.tokens.map {
         .init(
           content: $0.content, id: $0.id, singleWord: $0.single_word, stripsLeft: $0.lstrip,
           stripsRight: $0.rstrip, isSpecial: $0.special, isNormalized: $0.normalized)
       }
-      let tokenizer = try Tokenizer(definition)
-      for (index, text) in reference.texts.enumerated() {
-        let parsed = tokenizer.encode(text, parsesSpecialTokens: true)
-        let plain = tokenizer.encode(text, parsesSpecialTokens: false)
-        #expect(parsed.ids == entry.parsed[index], "\(text.debugDescription), \(entry.tokens)")
-        #expect(plain.ids == entry.plain[index], "plain \(text.debugDescription), \(entry.tokens)")
+      let tokenizer = try Tokenizer(configuration)
+      check(tokenizer, reference.texts, entry.parsed, "\(entry.tokens)")
+      check(tokenizer, reference.texts, entry.plain, parsesSpecialTokens: false, "\(entry.tokens)")
+      if let offsets = entry.trimmed {
+        configuration.template.trimsOffsets = true
+        let trimmed = TokenizerReference.Encodings(ids: entry.parsed.ids, offsets: offsets)
+        check(try Tokenizer(configuration), reference.texts, trimmed, "trimmed, \(entry.tokens)")
       }
+    }
+  }
+
+  /// Expects the ids and offsets of each text.
+  private func check(
+    _ tokenizer: Tokenizer, _ texts: [String], _ expected: TokenizerReference.Encodings,
+    parsesSpecialTokens: Bool = true, _ comment: String
+  ) {
+    for (index, text) in texts.enumerated() {
+      let sequence = tokenizer.encode(text, parsesSpecialTokens: parsesSpecialTokens)
+      #expect(sequence.ids == expected.ids[index], "\(text.debugDescription), \(comment)")
+      let offsets = tokenizer.offsets(text, parsesSpecialTokens: parsesSpecialTokens)
+      #expect(
+        offsets.flatMap { $0 ?? [] } == expected.offsets[index],
+        "\(text.debugDescription), \(comment)")
     }
   }
 }

@@ -1,3 +1,4 @@
+import EmbedTestSupport
 import Testing
 import Transformer
 
@@ -5,11 +6,11 @@ import Transformer
 struct TokenizerTests {
   /// A tokenizer of a few pieces.
   private func tokenizer(
-    _ tokens: String..., configure: (inout TokenizerDefinition) -> Void = { _ in }
+    _ tokens: String..., configure: (inout TokenizerConfiguration) -> Void = { _ in }
   ) throws -> Tokenizer {
-    var definition = TokenizerDefinition(["[UNK]"] + tokens)
-    configure(&definition)
-    return try Tokenizer(definition)
+    var configuration = TokenizerConfiguration(["[UNK]"] + tokens)
+    configure(&configuration)
+    return try Tokenizer(configuration)
   }
 
   // MARK: Pieces
@@ -35,14 +36,14 @@ struct TokenizerTests {
   }
 
   @Test func `uses another continuation prefix, even none`() throws {
-    let other = try tokenizer("a", "@@b", "##b") { $0.continuationPrefix = "@@" }
+    let other = try tokenizer("a", "@@b", "##b") { $0.wordPiece.continuationPrefix = "@@" }
     #expect(other.tokens("ab") == ["a", "@@b"])
-    let none = try tokenizer("a", "b", "##b") { $0.continuationPrefix = "" }
+    let none = try tokenizer("a", "b", "##b") { $0.wordPiece.continuationPrefix = "" }
     #expect(none.tokens("ab ba") == ["a", "b", "b", "a"])
   }
 
   @Test func `uses another unknown token`() throws {
-    let tokenizer = try tokenizer("a", "<unk>") { $0.unknownToken = "<unk>" }
+    let tokenizer = try tokenizer("a", "<unk>") { $0.wordPiece.unknownToken = "<unk>" }
     #expect(tokenizer.tokens("a b") == ["a", "<unk>"])
   }
 
@@ -58,7 +59,9 @@ struct TokenizerTests {
   }
 
   @Test func `takes words of the maximum length apart and longer ones for unknown`() throws {
-    let tokenizer = try tokenizer("a", "##a", "\u{436}", "##\u{436}") { $0.maximumWordLength = 5 }
+    let tokenizer = try tokenizer("a", "##a", "\u{436}", "##\u{436}") {
+      $0.wordPiece.maximumWordLength = 5
+    }
     #expect(tokenizer.ids("aaaaa").count == 5)
     #expect(tokenizer.tokens("aaaaaa") == ["[UNK]"])
     #expect(tokenizer.ids("\u{436}\u{436}\u{436}\u{436}\u{436}").count == 5)
@@ -66,16 +69,16 @@ struct TokenizerTests {
   }
 
   @Test func `measures words after marks and control characters are gone`() throws {
-    let tokenizer = try tokenizer("a", "##a") { $0.maximumWordLength = 2 }
+    let tokenizer = try tokenizer("a", "##a") { $0.wordPiece.maximumWordLength = 2 }
     #expect(tokenizer.tokens("a\u{301}\u{302}\0a\u{AD}") == ["a", "##a"])
   }
 
   @Test func `finds every word of the real vocabulary as itself`() throws {
-    let definition = try TokenizerReference.miniLM()
-    let tokenizer = try Tokenizer(definition)
+    let configuration = try TokenizerReference.miniLM()
+    let tokenizer = try Tokenizer(configuration)
     #expect(tokenizer.vocabularySize == 30522)
     #expect(tokenizer.largestID == 30521)
-    for (token, id) in definition.vocabulary {
+    for (token, id) in configuration.wordPiece.vocabulary {
       #expect(tokenizer.token(for: id) == token)
       let isWord = token.utf8.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 }
       if isWord { #expect(tokenizer.ids(token) == [101, id, 102]) }
@@ -87,7 +90,7 @@ struct TokenizerTests {
   // MARK: Scalars
 
   @Test func `tells canonically equal tokens apart`() throws {
-    let tokenizer = try tokenizer("\u{E9}", "e\u{301}") { $0.stripsAccents = false }
+    let tokenizer = try tokenizer("\u{E9}", "e\u{301}") { $0.bert.stripsAccents = false }
     #expect(tokenizer.ids("\u{E9}") == [1])
     #expect(tokenizer.ids("e\u{301}") == [2])
   }
@@ -106,7 +109,7 @@ struct TokenizerTests {
   }
 
   @Test func `lower-cases the dotted capital I to two scalars if accents stay`() throws {
-    let tokenizer = try tokenizer("i\u{307}", "i") { $0.stripsAccents = false }
+    let tokenizer = try tokenizer("i\u{307}", "i") { $0.bert.stripsAccents = false }
     #expect(tokenizer.ids("\u{130}") == [1])
   }
 
@@ -116,7 +119,7 @@ struct TokenizerTests {
       tokenizer.tokens("a\u{85}b a\u{B}b a\u{200B}b a\u{FFFD}b a\0b")
         == Array(repeating: "ab", count: 5))
     #expect(tokenizer.tokens("a\u{2028}b") == ["a", "b"])
-    let unclean = try self.tokenizer("ab", "a", "b") { $0.cleansText = false }
+    let unclean = try self.tokenizer("ab", "a", "b") { $0.bert.cleansText = false }
     #expect(unclean.tokens("a\u{85}b a\0b") == ["a", "b", "[UNK]"])
   }
 
@@ -133,7 +136,7 @@ struct TokenizerTests {
   }
 
   @Test func `begins a word with a mark that follows punctuation`() throws {
-    let tokenizer = try tokenizer("-", "\u{302E}", "##a") { $0.lowercases = false }
+    let tokenizer = try tokenizer("-", "\u{302E}", "##a") { $0.bert.lowercases = false }
     #expect(tokenizer.tokens("-\u{302E}a") == ["-", "\u{302E}", "##a"])
   }
 
@@ -141,8 +144,8 @@ struct TokenizerTests {
 
   @Test func `puts the special tokens around every text, the empty one too`() throws {
     let tokenizer = try tokenizer("[CLS]", "[SEP]", "a") {
-      $0.prefix = [1, 1]
-      $0.suffix = [2]
+      $0.template.prefix = [1, 1]
+      $0.template.suffix = [2]
     }
     #expect(tokenizer.ids("a") == [1, 1, 3, 2])
     #expect(tokenizer.ids("") == [1, 1, 2])

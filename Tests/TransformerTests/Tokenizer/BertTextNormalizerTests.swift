@@ -2,12 +2,14 @@ import Testing
 
 @testable import Transformer
 
-@Suite("Text normalizer")
-struct TextNormalizerTests {
-  private func normalize(_ text: String, with definition: TokenizerDefinition) -> [UInt8] {
-    var buffer = NormalizedBuffer()
+@Suite("BERT's normalizer on whole texts")
+struct BertTextNormalizerTests {
+  private func normalize(
+    _ text: String, with switches: TokenizerConfiguration.BertNormalizer
+  ) -> [UInt8] {
+    var buffer = NormalizedText()
     let bytes = Array(text.utf8)
-    TextNormalizer(definition).normalize(bytes.span, 0..<bytes.count, to: &buffer)
+    BertTextNormalizer(switches).normalize(bytes.span, 0..<bytes.count, to: &buffer)
     return buffer.bytes
   }
 
@@ -35,10 +37,8 @@ struct TextNormalizerTests {
     let checksum = Checksum()
     let texts = reference.blocks.map(textOfScalars(from:))
     for entry in reference.cases {
-      var definition = TokenizerDefinition(["[UNK]"])
-      entry.first.apply(to: &definition)
-      let normalizer = TextNormalizer(definition)
-      var buffer = NormalizedBuffer()
+      let normalizer = BertTextNormalizer(entry.first.normalizer)
+      var buffer = NormalizedText()
       for (index, text) in texts.enumerated() {
         normalizer.normalize(text.span, 0..<text.count, to: &buffer)
         #expect(
@@ -49,33 +49,27 @@ struct TextNormalizerTests {
   }
 
   @Test func `puts marks that stay in canonical order, but not across a starter`() {
-    var definition = TokenizerDefinition(["[UNK]"])
-    definition.lowercases = false
+    let cased = TokenizerConfiguration.BertNormalizer(lowercases: false)
     // U+302E (class 224) and U+1D165 (class 216) are spacing marks, which survive.
     let marks = "a\u{302E}\u{1D165}b"
-    #expect(normalize(marks, with: definition) == Array("a\u{1D165}\u{302E}b".utf8))
+    #expect(normalize(marks, with: cased) == Array("a\u{1D165}\u{302E}b".utf8))
     // U+0941 is a nonspacing mark of class 0: it goes, and keeps the others apart. U+0000 goes before.
     let apart = "a\u{302E}\u{0941}\u{1D165}"
-    #expect(normalize(apart, with: definition) == Array("a\u{302E}\u{1D165}".utf8))
+    #expect(normalize(apart, with: cased) == Array("a\u{302E}\u{1D165}".utf8))
     let dropped = "a\u{302E}\0\u{1D165}"
-    #expect(normalize(dropped, with: definition) == Array("a\u{1D165}\u{302E}".utf8))
+    #expect(normalize(dropped, with: cased) == Array("a\u{1D165}\u{302E}".utf8))
   }
 
   @Test func `keeps the order of marks of one class`() {
     // U+302E and U+302F have class 224, U+1D165 has 216 and U+1D16D has 226.
     let text = "\u{1D16D}\u{302F}\u{302E}\u{1D165}\u{302F}"
     let sorted = "\u{1D165}\u{302F}\u{302E}\u{302F}\u{1D16D}"
-    #expect(normalize(text, with: TokenizerDefinition(["[UNK]"])) == Array(sorted.utf8))
+    #expect(normalize(text, with: TokenizerConfiguration.BertNormalizer()) == Array(sorted.utf8))
   }
 
   @Test func `leaves everything alone with all switches off`() {
-    var definition = TokenizerDefinition(["[UNK]"])
-    definition.cleansText = false
-    definition.separatesChineseCharacters = false
-    definition.stripsAccents = false
-    definition.lowercases = false
     let text = "A\0\u{E9}e\u{301}\u{4F60}\u{2003}\u{AC00}\u{302E}\u{1D165}\u{10FFFF}"
-    #expect(normalize(text, with: definition) == Array(text.utf8))
+    #expect(normalize(text, with: .none) == Array(text.utf8))
   }
 }
 

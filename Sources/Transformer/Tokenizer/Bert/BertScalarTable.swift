@@ -1,10 +1,10 @@
-/// What the normalizer does with every Unicode scalar, as a two-stage table.
+/// What BERT's normalizer and pre-tokenizer do with every Unicode scalar, as a two-stage table.
 ///
-/// The table depends on the tokenizer's switches and is expanded from `UnicodeData` once per tokenizer, which takes
+/// The table depends on the normalizer's switches and is expanded from `UnicodeData` once per tokenizer, which takes
 /// a fraction of a millisecond and about 120 KB. Each entry folds all steps of the reference together (cleaning,
 /// spaces around ideographs, canonical decomposition, removal of marks, lower case, splitting), so that one look-up
 /// settles nearly every scalar.
-struct UnicodeTable: Sendable {
+struct BertScalarTable: Sendable {
   /// Scalars in a block.
   private static let blockSize = 256
   /// What all 17 planes are before anything is set: a block of scalars that stay as they are.
@@ -13,35 +13,35 @@ struct UnicodeTable: Sendable {
   /// The block of a scalar: `scalar >> 8` to an index of blocks in `rules`.
   private var blocks: [UInt16]
   /// The rules of the distinct blocks, one after the other.
-  private var rules: [ScalarRule]
+  private var rules: [BertScalarRule]
   /// Blocks that hold one rule only and may stand for several places.
   private var uniformBlocks: [UInt16]
   /// The rules of scalars that become several; each list begins with its length.
   private var expansions: [UInt32]
 
-  /// Expands the table for a tokenizer's switches.
+  /// Expands the table for a normalizer's switches.
   ///
   /// The order matters: later steps look up or override what earlier ones have set.
-  init(_ definition: TokenizerDefinition) {
+  init(_ normalizer: TokenizerConfiguration.BertNormalizer) {
     blocks = [UInt16](repeating: 0, count: Self.blockCount)
-    rules = [ScalarRule](repeating: .keep, count: Self.blockSize)
+    rules = [BertScalarRule](repeating: .keep, count: Self.blockSize)
     uniformBlocks = [0]
     expansions = []
-    if definition.separatesChineseCharacters {
+    if normalizer.separatesChineseCharacters {
       set(.surround, forAll: UnicodeData.ideographs)
     }
-    if definition.lowercases { setLowercase() }
-    if definition.stripsAccents { setMarks() }
+    if normalizer.lowercases { setLowercase() }
+    if normalizer.stripsAccents { setMarks() }
     set(.whitespace, forAll: UnicodeData.whitespace)
     set(.isolate, forAll: UnicodeData.punctuation)
-    if definition.stripsAccents { setDecompositions() }
-    if definition.cleansText {
+    if normalizer.stripsAccents { setDecompositions() }
+    if normalizer.cleansText {
       set(.drop, forAll: UnicodeData.droppedByCleaning)
     }
   }
 
   /// The rule of a scalar value.
-  subscript(scalar: UInt32) -> ScalarRule {
+  subscript(scalar: UInt32) -> BertScalarRule {
     @inline(__always) get {
       let block = Int(blocks[Int(scalar >> 8)])
       return rules[block << 8 | Int(scalar & 0xFF)]
@@ -50,13 +50,13 @@ struct UnicodeTable: Sendable {
 
   /// Calls a function with the rule of a scalar and what the scalar becomes; with several if it becomes several.
   @inline(__always)
-  func forEachRule(of scalar: UInt32, do body: (ScalarRule, UInt32) -> Void) {
+  func forEachRule(of scalar: UInt32, do body: (BertScalarRule, UInt32) -> Void) {
     let rule = self[scalar]
     switch rule.kind {
     case .expand:
       let index = rule.expansionIndex
       for part in expansions[index + 1..<index + 1 + Int(expansions[index])] {
-        let rule = ScalarRule(rawValue: part)
+        let rule = BertScalarRule(rawValue: part)
         body(rule, rule.scalar(for: 0))
       }
     case .decomposeHangul:
@@ -94,8 +94,12 @@ struct UnicodeTable: Sendable {
     let marks = UnicodeData.nonspacingMarks
     for index in stride(from: 0, to: marks.count, by: 2) {
       for scalar in marks[index]..<marks[index + 1] {
-        // A removed mark of class 0 still keeps the marks on its two sides apart.
-        set(self[scalar].combiningClass == 0 ? .dropStarter : .drop, for: scalar)
+        // A removed mark of class 0 still keeps the marks on its two sides apart. Others keep their class: offsets
+        // depend on where canonical ordering puts them.
+        let combiningClass = self[scalar].combiningClass
+        set(
+          combiningClass == 0 ? .dropStarter : .drop.with(combiningClass: combiningClass),
+          for: scalar)
       }
     }
   }
@@ -114,7 +118,7 @@ struct UnicodeTable: Sendable {
   }
 
   private mutating func forEachExpansion(
-    in list: [UInt32], do body: (inout UnicodeTable, UInt32, ArraySlice<UInt32>) -> Void
+    in list: [UInt32], do body: (inout BertScalarTable, UInt32, ArraySlice<UInt32>) -> Void
   ) {
     var index = 0
     while index < list.count {
@@ -125,9 +129,9 @@ struct UnicodeTable: Sendable {
   }
 
   /// One rule that stands for a sequence of rules.
-  private mutating func expand(_ sequence: [ScalarRule]) -> ScalarRule {
+  private mutating func expand(_ sequence: [BertScalarRule]) -> BertScalarRule {
     let kept = sequence.filter { $0.kind != .drop }
-    if kept.isEmpty { return .drop }
+    if kept.isEmpty { return sequence.first ?? .drop }
     if kept.count == 1 { return kept[0] }
     let index = expansions.count
     expansions.append(UInt32(kept.count))
@@ -137,14 +141,14 @@ struct UnicodeTable: Sendable {
 
   // MARK: Blocks
 
-  private mutating func set(_ rule: ScalarRule, forAll ranges: [UInt32]) {
+  private mutating func set(_ rule: BertScalarRule, forAll ranges: [UInt32]) {
     for index in stride(from: 0, to: ranges.count, by: 2) {
       set(rule, for: ranges[index]..<ranges[index + 1])
     }
   }
 
   /// Sets one rule for a range; whole untouched blocks share one copy.
-  private mutating func set(_ rule: ScalarRule, for range: Range<UInt32>) {
+  private mutating func set(_ rule: BertScalarRule, for range: Range<UInt32>) {
     var scalar = range.lowerBound
     while scalar < range.upperBound {
       let place = Int(scalar >> 8)
@@ -159,7 +163,7 @@ struct UnicodeTable: Sendable {
     }
   }
 
-  private mutating func set(_ rule: ScalarRule, for scalar: UInt32) {
+  private mutating func set(_ rule: BertScalarRule, for scalar: UInt32) {
     let place = Int(scalar >> 8)
     if uniformBlocks.contains(blocks[place]) {
       let copied = Int(blocks[place]) << 8
@@ -169,7 +173,7 @@ struct UnicodeTable: Sendable {
     rules[Int(blocks[place]) << 8 | Int(scalar & 0xFF)] = rule
   }
 
-  private mutating func uniformBlock(of rule: ScalarRule) -> UInt16 {
+  private mutating func uniformBlock(of rule: BertScalarRule) -> UInt16 {
     for block in uniformBlocks where rules[Int(block) << 8] == rule {
       return block
     }
@@ -177,5 +181,83 @@ struct UnicodeTable: Sendable {
     rules.append(contentsOf: repeatElement(rule, count: Self.blockSize))
     uniformBlocks.append(block)
     return block
+  }
+}
+
+/// What BERT's normalizer and pre-tokenizer do with one Unicode scalar, in 32 bits.
+struct BertScalarRule: Sendable, Equatable {
+  enum Kind: UInt32 {
+    /// Becomes part of a word.
+    case keep
+    /// Ends a word.
+    case whitespace
+    /// Is a word of its own.
+    case isolate
+    /// Is a word of its own because spaces are put around it.
+    case surround
+    /// Vanishes without a trace.
+    case drop
+    /// Vanishes, but marks are not reordered across it.
+    case dropStarter
+    /// Becomes several scalars with rules of their own.
+    case expand
+    /// Becomes the two or three letters of a Hangul syllable.
+    case decomposeHangul
+  }
+
+  /// From the lowest bit: 21 bits of the scalar that it becomes (0: stays) or an index, 3 of kind, 8 of combining class.
+  let rawValue: UInt32
+
+  static let keep = BertScalarRule(.keep)
+  static let whitespace = BertScalarRule(.whitespace)
+  static let isolate = BertScalarRule(.isolate)
+  static let surround = BertScalarRule(.surround)
+  static let drop = BertScalarRule(.drop)
+  static let dropStarter = BertScalarRule(.dropStarter)
+  static let decomposeHangul = BertScalarRule(.decomposeHangul)
+
+  static func replace(with scalar: UInt32) -> BertScalarRule { keep.with(scalar: scalar) }
+
+  static func expand(at index: Int) -> BertScalarRule {
+    BertScalarRule(rawValue: UInt32(index) | Kind.expand.rawValue << 21)
+  }
+
+  @inline(__always)
+  init(rawValue: UInt32) {
+    self.rawValue = rawValue
+  }
+
+  private init(_ kind: Kind) {
+    rawValue = kind.rawValue << 21
+  }
+
+  var kind: Kind {
+    // Three bits, eight kinds: the alternative is never taken.
+    @inline(__always) get { Kind(rawValue: rawValue >> 21 & 7) ?? .drop }
+  }
+
+  /// The canonical combining class; not 0 only for marks, which may change places.
+  var combiningClass: UInt32 {
+    @inline(__always) get { rawValue >> 24 }
+  }
+
+  /// The place of the rules that this one expands to.
+  var expansionIndex: Int {
+    Int(rawValue & 0x1F_FFFF)
+  }
+
+  /// What becomes of a scalar with this rule.
+  @inline(__always)
+  func scalar(for original: UInt32) -> UInt32 {
+    let scalar = rawValue & 0x1F_FFFF
+    return scalar == 0 ? original : scalar
+  }
+
+  func with(scalar: UInt32) -> BertScalarRule {
+    BertScalarRule(rawValue: rawValue & ~0x1F_FFFF | scalar)
+  }
+
+  func with(combiningClass: UInt32) -> BertScalarRule {
+    BertScalarRule(rawValue: rawValue & 0xFF_FFFF | combiningClass << 24)
   }
 }

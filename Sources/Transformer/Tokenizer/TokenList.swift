@@ -1,0 +1,103 @@
+/// All tokens of a tokenizer: those of the model's vocabulary, and the added ones that it lacks.
+struct TokenList: Sendable {
+  /// A token and its spelling's place in `pool`.
+  struct Token: Sendable {
+    var id: Int32
+    var range: Range<Int>
+  }
+
+  /// The spellings of all tokens, one after the other.
+  let pool: [UInt8]
+  /// The tokens of the model's vocabulary by ascending id.
+  let vocabulary: [Token]
+  /// From the spellings of the model's vocabulary to ids; of equal spellings the largest id counts.
+  let ids: PieceTable
+  /// The other tokens by ascending id.
+  private let added: [Token]
+
+  /// Makes a list of a model's vocabulary, in any order, and of added tokens, which may be in it.
+  init(
+    vocabulary entries: [(token: String, id: Int32)],
+    added addedTokens: [TokenizerConfiguration.AddedToken]
+  ) throws(TokenizerError) {
+    var pool: [UInt8] = []
+    var vocabulary: [Token] = []
+    vocabulary.reserveCapacity(entries.count)
+    for (token, id) in entries {
+      vocabulary.append(try Self.append(token, id, to: &pool))
+    }
+    vocabulary = try Self.sorted(vocabulary, pool)
+    var ids = PieceTable(capacity: vocabulary.count)
+    for token in vocabulary { ids.insert(token.range, of: pool, id: token.id) }
+
+    var added: [Token] = []
+    for token in addedTokens where !token.content.utf8.isEmpty {
+      if let id = ids.find(token.content, pool: pool) {
+        if id != token.id {
+          throw .conflictingIDs(token: token.content, added: token.id, vocabulary: id)
+        }
+      } else if let other = Self.find(token.id, in: vocabulary) {
+        throw .duplicateID(token.id, tokens: [Self.spelling(other, pool), token.content])
+      } else {
+        added.append(try Self.append(token.content, token.id, to: &pool))
+      }
+    }
+    self.added = try Self.sorted(added, pool)
+    self.pool = pool
+    self.vocabulary = vocabulary
+    self.ids = ids
+  }
+
+  /// The number of tokens.
+  var count: Int { vocabulary.count + added.count }
+
+  var largestID: Int32 { max(vocabulary.last?.id ?? 0, added.last?.id ?? 0) }
+
+  /// The spelling of a token, or nil if no token has that id.
+  ///
+  /// - Complexity: O(log n) in the number of tokens.
+  func token(for id: Int32) -> String? {
+    (Self.find(id, in: vocabulary) ?? Self.find(id, in: added)).map { Self.spelling($0, pool) }
+  }
+
+  private static func append(
+    _ token: String, _ id: Int32, to pool: inout [UInt8]
+  ) throws(TokenizerError) -> Token {
+    if id < 0 { throw .negativeID(id, token: token) }
+    let start = pool.count
+    pool.append(contentsOf: token.utf8)
+    if pool.count >= UInt32.max { throw .vocabularyTooLarge(bytes: pool.count) }
+    return Token(id: id, range: start..<pool.count)
+  }
+
+  /// The token with an id among tokens by ascending id.
+  private static func find(_ id: Int32, in tokens: [Token]) -> Token? {
+    var low = 0
+    var high = tokens.count
+    while low < high {
+      let middle = (low + high) / 2
+      if tokens[middle].id < id { low = middle + 1 } else { high = middle }
+    }
+    return low < tokens.count && tokens[low].id == id ? tokens[low] : nil
+  }
+
+  private static func spelling(_ token: Token, _ pool: [UInt8]) -> String {
+    String(decoding: pool[token.range], as: UTF8.self)
+  }
+
+  /// The tokens by ascending id, each once even if it is given twice.
+  private static func sorted(
+    _ tokens: [Token], _ pool: [UInt8]
+  ) throws(TokenizerError) -> [Token] {
+    if zip(tokens, tokens.dropFirst()).allSatisfy({ $0.id < $1.id }) { return tokens }
+    var sorted: [Token] = []
+    for token in tokens.sorted(by: { $0.id < $1.id }) {
+      if let last = sorted.last, last.id == token.id {
+        if pool[last.range].elementsEqual(pool[token.range]) { continue }
+        throw .duplicateID(token.id, tokens: [spelling(last, pool), spelling(token, pool)])
+      }
+      sorted.append(token)
+    }
+    return sorted
+  }
+}

@@ -1,0 +1,203 @@
+/// What a tokenizer is made of, stage by stage, in the order in which a text passes them.
+///
+/// The stages are those of the Rust library `tokenizers`: added tokens are cut out of the text; what is left is
+/// normalized, split into words (pre-tokenized), and each word into pieces that have ids (the model); the template puts
+/// special tokens around the whole.
+package struct TokenizerConfiguration: Sendable {
+  /// The tokens that are found in a text as a whole.
+  package var addedTokens: [AddedToken] = []
+  package var normalizer: Normalizer
+  package var preTokenizer: PreTokenizer
+  package var model: Model
+  package var template: Template
+
+  package init(
+    addedTokens: [AddedToken] = [], normalizer: Normalizer, preTokenizer: PreTokenizer,
+    model: Model, template: Template = Template()
+  ) {
+    self.addedTokens = addedTokens
+    self.normalizer = normalizer
+    self.preTokenizer = preTokenizer
+    self.model = model
+    self.template = template
+  }
+}
+
+// MARK: - Stages
+
+extension TokenizerConfiguration {
+  /// A token that is found in a text before a word is looked at.
+  package struct AddedToken: Sendable {
+    package var content: String
+    package var id: Int32
+    /// Only matches where no word character stands beside it.
+    package var singleWord: Bool
+    /// Swallows white space to its left.
+    package var stripsLeft: Bool
+    /// Swallows white space to its right.
+    package var stripsRight: Bool
+    /// Is plain text when the caller asks not to parse special tokens.
+    package var isSpecial: Bool
+    /// Is normalized itself and looked for in the normalized text, after all others.
+    package var isNormalized: Bool
+
+    package init(
+      content: String, id: Int32, singleWord: Bool = false, stripsLeft: Bool = false,
+      stripsRight: Bool = false, isSpecial: Bool = true, isNormalized: Bool = false
+    ) {
+      self.content = content
+      self.id = id
+      self.singleWord = singleWord
+      self.stripsLeft = stripsLeft
+      self.stripsRight = stripsRight
+      self.isSpecial = isSpecial
+      self.isNormalized = isNormalized
+    }
+  }
+
+  /// What happens to the text's scalars.
+  package enum Normalizer: Sendable {
+    case bert(BertNormalizer)
+  }
+
+  /// What a word is.
+  package enum PreTokenizer: Sendable {
+    /// Words end at white space; each punctuation scalar is a word.
+    case bert
+  }
+
+  /// How a word becomes tokens.
+  package enum Model: Sendable {
+    case wordPiece(WordPiece)
+  }
+
+  /// The special tokens around every text.
+  package struct Template: Sendable, Equatable {
+    /// The ids in front of the text, such as `[CLS]`.
+    package var prefix: [Int32]
+    /// The ids behind the text, such as `[SEP]`.
+    package var suffix: [Int32]
+    /// Whether a token's offsets leave out white space that the token swallows.
+    package var trimsOffsets: Bool
+
+    package init(prefix: [Int32] = [], suffix: [Int32] = [], trimsOffsets: Bool = false) {
+      self.prefix = prefix
+      self.suffix = suffix
+      self.trimsOffsets = trimsOffsets
+    }
+
+    /// The number of special tokens.
+    package var count: Int { prefix.count + suffix.count }
+  }
+}
+
+// MARK: - BERT's
+
+extension TokenizerConfiguration {
+  /// The switches of BERT's normalizer; all on, as in uncased models, unless said otherwise.
+  package struct BertNormalizer: Sendable, Equatable {
+    /// Drops control characters and turns white space into spaces.
+    package var cleansText: Bool
+    /// Makes a word of each Chinese character.
+    package var separatesChineseCharacters: Bool
+    /// Removes combining marks (category Mn) after canonical decomposition.
+    package var stripsAccents: Bool
+    /// Lower-cases scalar by scalar.
+    package var lowercases: Bool
+
+    package init(
+      cleansText: Bool = true, separatesChineseCharacters: Bool = true, stripsAccents: Bool = true,
+      lowercases: Bool = true
+    ) {
+      self.cleansText = cleansText
+      self.separatesChineseCharacters = separatesChineseCharacters
+      self.stripsAccents = stripsAccents
+      self.lowercases = lowercases
+    }
+
+    /// All switches off: the text stays as it is.
+    static let none = BertNormalizer(
+      cleansText: false, separatesChineseCharacters: false, stripsAccents: false,
+      lowercases: false)
+  }
+
+  /// A WordPiece model: the longest piece that begins a word, then the longest continuation, and so on.
+  package struct WordPiece: Sendable {
+    /// The tokens with their ids, each id once, in any order; spelled as in the file (`##` in front of continuations).
+    package var vocabulary: [(token: String, id: Int32)]
+    package var unknownToken: String
+    package var continuationPrefix: String
+    /// Words of more Unicode scalars than this are unknown.
+    package var maximumWordLength: Int
+
+    package init(
+      vocabulary: [(token: String, id: Int32)], unknownToken: String = "[UNK]",
+      continuationPrefix: String = "##", maximumWordLength: Int = 100
+    ) {
+      self.vocabulary = vocabulary
+      self.unknownToken = unknownToken
+      self.continuationPrefix = continuationPrefix
+      self.maximumWordLength = maximumWordLength
+    }
+  }
+}
+
+extension TokenizerConfiguration.Normalizer {
+  /// Whether the text is lower-cased.
+  package var lowercases: Bool {
+    get {
+      switch self {
+      case .bert(let normalizer): normalizer.lowercases
+      }
+    }
+    set {
+      switch self {
+      case .bert(var normalizer):
+        normalizer.lowercases = newValue
+        self = .bert(normalizer)
+      }
+    }
+  }
+}
+
+// MARK: - Errors
+
+/// Why a tokenizer cannot be made of a configuration.
+package enum TokenizerError: Error, Sendable, Equatable {
+  /// The vocabulary lacks the token that stands for unknown words.
+  case missingUnknownToken(String)
+  /// A token has an id below zero.
+  case negativeID(Int32, token: String)
+  /// Two tokens have the same id.
+  case duplicateID(Int32, tokens: [String])
+  /// An added token is in the vocabulary with another id.
+  case conflictingIDs(token: String, added: Int32, vocabulary: Int32)
+  /// The normalizer leaves nothing of an added token that is looked for in normalized text.
+  case vanishingToken(String)
+  /// A special token to put around every text has an id that no token has.
+  case undefinedSpecialToken(Int32)
+  /// The tokens have more bytes than 32-bit offsets reach.
+  case vocabularyTooLarge(bytes: Int)
+}
+
+extension TokenizerError: CustomStringConvertible {
+  /// One line for people: what went wrong, what was expected, what was there instead.
+  package var description: String {
+    switch self {
+    case .missingUnknownToken(let token):
+      "unknown token \"\(token)\": expected it in the vocabulary, got none"
+    case .negativeID(let id, let token):
+      "id of token \"\(token)\": expected 0 or more, got \(id)"
+    case .duplicateID(let id, let tokens):
+      "id \(id): expected one token, got \(tokens.map { "\"\($0)\"" }.joined(separator: " and "))"
+    case .conflictingIDs(let token, let added, let vocabulary):
+      "added token \"\(token)\": expected the id \(vocabulary) of the vocabulary, got \(added)"
+    case .vanishingToken(let token):
+      "added token \"\(token)\": expected something to look for in normalized text, got nothing"
+    case .undefinedSpecialToken(let id):
+      "special token around texts: expected the id of a token, got \(id)"
+    case .vocabularyTooLarge(let bytes):
+      "vocabulary: expected fewer than \(UInt32.max) bytes of tokens, got \(bytes)"
+    }
+  }
+}
