@@ -33,11 +33,11 @@ import Testing
     }
   }
 
-  @Test func `prints ids and tokens as the library gives them`() throws {
+  @Test func `prints ids and tokens as the library gives them`() async throws {
     let texts = ["the cat", "", "\"quoted\" \u{1F389}", String(repeating: "cat ", count: 100)]
     let run = try EmbedRun(arguments: ["tokenize", "-m", model] + texts)
     #expect(run.status == 0)
-    let tokenizer = try LocalTokenizer.load(model)
+    let tokenizer = try await LocalTokenizer.load(model)
     let expected = try texts.enumerated().map { index, text in
       Line(id: .number("\(index)"), try tokenizer.tokenize(text))
     }
@@ -55,9 +55,10 @@ import Testing
     #expect(records.lines.map { $0.prefix(12) } == ["{\"id\":1.50,\"", "{\"id\":1,\"ids"])
   }
 
-  @Test func `puts the prompt of the role in front`() throws {
+  @Test func `puts the prompt of the role in front`() async throws {
     let run = try EmbedRun("tokenize", "-m", model, "--role", "query", "cat")
-    let tokens = try LocalTokenizer.load(model).tokenize("cat", options: EmbedOptions(role: .query))
+    let tokens = try await LocalTokenizer.load(model)
+      .tokenize("cat", options: EmbedOptions(role: .query))
     #expect(try Line(run.lines[0]) == Line(id: .number("0"), tokens))
     #expect(try run.text != EmbedRun("tokenize", "-m", model, "cat").text)
   }

@@ -3,21 +3,37 @@ public import ModelFiles
 import Transformer
 
 /// The tokenizer of a local model, without its weights.
+///
+/// ```swift
+/// let tokenizer = try await LocalTokenizer.load("all-MiniLM-L6-v2")
+/// if tokenizer.countTokens(text) > tokenizer.maximumTokens { … }
+/// ```
 public struct LocalTokenizer: Sendable {
   /// The most tokens of a sequence, special tokens included.
   public let maximumTokens: Int
   private let tokenizer: Tokenizer
-  private let suffixLength: Int
+  private let template: TokenizerConfiguration.Template
+  /// The number of tokens that the encoder has vectors for.
+  private let encoderVocabularySize: Int
   private let prompts: [String: String]
   private let defaultPrompt: String?
 
   /// Loads the tokenizer of a model by name or folder.
   ///
   /// - Throws: `EmbedError` when there is no such model, or its files are damaged or unsupported.
+  @concurrent
   public static func load(
     _ model: String, library: ModelLibrary = ModelLibrary()
-  ) throws(EmbedError) -> LocalTokenizer {
+  ) async throws(EmbedError) -> LocalTokenizer {
     try LocalTokenizer(library.locate(model).open())
+  }
+
+  /// Loads the tokenizer of an opened model folder.
+  ///
+  /// - Throws: `EmbedError` when its files are damaged or unsupported.
+  @concurrent
+  public static func load(_ folder: ModelFolder) async throws(EmbedError) -> LocalTokenizer {
+    try LocalTokenizer(folder)
   }
 
   init(_ folder: ModelFolder) throws(EmbedError) {
@@ -29,7 +45,8 @@ public struct LocalTokenizer: Sendable {
         .fileDamaged, "the model's tokenizer", at: folder.path, underlying: error)
     }
     maximumTokens = folder.maximumSequenceLength
-    suffixLength = configuration.template.suffix.count
+    template = configuration.template
+    encoderVocabularySize = folder.configuration.vocabularySize
     prompts = folder.prompts
     defaultPrompt = folder.defaultPrompt
   }
@@ -42,10 +59,39 @@ public struct LocalTokenizer: Sendable {
     _ text: String, options: EmbedOptions = EmbedOptions()
   ) throws(EmbedError) -> Tokenization {
     var scratch = TokenizerScratch()
-    let sequence = try sequence(for: .text(text), at: 0, options: options, scratch: &scratch)
+    let prompt = prompt(options.role) ?? ""
+    let (sequence, offsets) = tokenizer.encodeWithOffsets(
+      prompt + text, maximumLength: maximumTokens,
+      parsesSpecialTokens: options.specialTokens == .parse, scratch: &scratch)
+    try check(sequence, options, at: 0)
     return Tokenization(
       ids: sequence.ids, tokens: sequence.ids.map { tokenizer.token(for: $0) ?? "" },
+      offsets: Self.offsets(offsets, behind: prompt.utf8.count),
       isTruncated: sequence.isTruncated)
+  }
+
+  /// The number of a text's tokens, with the prompt of the role and special tokens.
+  ///
+  /// Tokens beyond `maximumTokens`, which the model would not see, count too.
+  ///
+  /// - Parameter options: The role and what becomes of special tokens; the rest does not matter.
+  /// - Complexity: O(length of the text).
+  public func countTokens(_ text: String, options: EmbedOptions = EmbedOptions()) -> Int {
+    var scratch = TokenizerScratch()
+    return tokenizer.count(
+      (prompt(options.role) ?? "") + text, parsesSpecialTokens: options.specialTokens == .parse,
+      scratch: &scratch)
+  }
+
+  /// Offsets in a text of those in the prompt and the text; nil for tokens of the prompt alone.
+  private static func offsets(
+    _ offsets: [Range<Int>?], behind promptLength: Int
+  ) -> [Range<Int>?] {
+    if promptLength == 0 { return offsets }
+    return offsets.map { range in
+      guard let range, range.upperBound > promptLength else { return nil }
+      return max(0, range.lowerBound - promptLength)..<range.upperBound - promptLength
+    }
   }
 
   /// The roles that have a prompt.
@@ -60,7 +106,7 @@ public struct LocalTokenizer: Sendable {
     guard let prompt = prompt(role) else { return 0 }
     let sequence = tokenizer.encode(
       prompt, maximumLength: maximumTokens, parsesSpecialTokens: true, scratch: &scratch)
-    return sequence.ids.count - suffixLength
+    return sequence.ids.count - template.suffix.count
   }
 
   /// The token ids of an input, cut to the limit.
@@ -83,22 +129,33 @@ public struct LocalTokenizer: Sendable {
         .invalidInput, "an input of this model", expected: "text or token ids", got: "an image",
         at: "input \(index)")
     }
+    try check(sequence, options, at: index)
+    return sequence
+  }
+
+  /// Refuses a truncated sequence when the options ask for it.
+  private func check(
+    _ sequence: TokenSequence, _ options: EmbedOptions, at index: Int
+  ) throws(EmbedError) {
     if sequence.isTruncated, options.truncation == .error {
       throw EmbedError(
         .inputTooLong, "a text", expected: "at most \(maximumTokens) tokens", got: "more",
         at: "input \(index)")
     }
-    return sequence
   }
 
+  /// Token ids that a caller gives, cut to the limit.
+  ///
+  /// Any id that the encoder has a vector for will do: ids may have gaps, and models have vectors for tokens that no text
+  /// gets.
   private func checked(_ ids: [Int32], at index: Int) throws(EmbedError) -> TokenSequence {
     guard !ids.isEmpty else {
       throw EmbedError(
         .invalidInput, "token ids", expected: "at least one", got: "none", at: "input \(index)")
     }
-    if let wrong = ids.first(where: { $0 < 0 || $0 >= tokenizer.vocabularySize }) {
+    if let wrong = ids.first(where: { $0 < 0 || $0 >= encoderVocabularySize }) {
       throw EmbedError(
-        .invalidInput, "a token id", expected: "0 to \(tokenizer.vocabularySize - 1)",
+        .invalidInput, "a token id", expected: "0 to \(encoderVocabularySize - 1)",
         got: "\(wrong)", at: "input \(index)")
     }
     return TokenSequence(
@@ -125,6 +182,15 @@ public struct Tokenization: Sendable, Hashable {
   public let ids: [Int32]
   /// The tokens as the vocabulary spells them, one an id.
   public let tokens: [String]
+  /// Where each token stands in the text, in bytes of UTF-8, one an id; nil for special tokens around the text and tokens
+  /// of the prompt.
+  ///
+  /// `text.utf8` has them as distances from its start. A token's bytes reach from the first to the last scalar that the
+  /// tokenizer made it of, so that what is dropped before or behind, such as white space, control characters or accents
+  /// written as marks, is in no token. Tokens that are parts of one scalar, such as letters of a Hangul syllable, have the
+  /// same bytes; otherwise they do not overlap, and they never go backwards. A token of both prompt and text has the
+  /// bytes in the text.
+  public let offsets: [Range<Int>?]
   /// Whether the end of the text was cut off.
   public let isTruncated: Bool
 }

@@ -25,7 +25,7 @@ struct TokenizeCommand: AsyncParsableCommand {
     let name = try ModelOptions.localName(of: model.model)
     var records = try input.records()
     let output = try destination.open()
-    let tokenizer = try LocalTokenizer.load(name, library: ModelLibrary())
+    let tokenizer = try await LocalTokenizer.load(name, library: ModelLibrary())
     let options = reading.embedOptions
     var line = JSONWriter()
     while let window = try records.nextWindow() {

@@ -195,6 +195,7 @@ import Transformer
     let tokenizer = try LocalTokenizer(fixture.open())
     let tokenization = try tokenizer.tokenize("hello   <mask> world <unk>")
     #expect(tokenization.ids == [0, 5, 7, 6, 4, 4, 4, 2])
+    #expect(tokenization.offsets[1...3] == [0..<5, 8..<14, 15..<20])
   }
 
   @Test func `lets MPNet's files change its tokens`() throws {

@@ -1,0 +1,119 @@
+import EmbedTestSupport
+import Testing
+import Transformer
+
+@testable import Embed
+
+@Suite struct LocalTokenizerTests {
+  private func tokenizer(_ fixture: ModelFixture) throws -> LocalTokenizer {
+    try LocalTokenizer(fixture.open())
+  }
+
+  // MARK: - Loading
+
+  @Test func `loads by name, by path and from an opened folder`() async throws {
+    let fixture = try ModelFixture()
+    let expected = try tokenizer(fixture).tokenize("the cat")
+    #expect(try await LocalTokenizer.load(fixture.path).tokenize("the cat") == expected)
+    #expect(try await LocalTokenizer.load(fixture.open()).tokenize("the cat") == expected)
+  }
+
+  @Test func `refuses what no tokenizer can be made of`() async throws {
+    let fixture = try ModelFixture()
+    try fixture.replace(
+      #""content":"[PAD]""#, with: #""content":"[XXX]""#, in: "tokenizer.json")
+    await #expect(throws: EmbedError.self) { try await LocalTokenizer.load(fixture.path) }
+  }
+
+  // MARK: - Ids from callers
+
+  /// The ids that the encoder would see of given ones, or the message of the error.
+  private func checked(_ ids: [Int32], of fixture: ModelFixture) throws -> [Int32] {
+    var scratch = TokenizerScratch()
+    return try tokenizer(fixture).sequence(
+      for: .tokens(ids), at: 3, options: EmbedOptions(), scratch: &scratch
+    ).ids
+  }
+
+  @Test func `takes the ids that it gives, whatever gaps they have`() throws {
+    // The tiny vocabulary has no token with id 5, and as many as the largest id says.
+    let fixture = try ModelFixture()
+    let ids = try tokenizer(fixture).tokenize("istanbul").ids
+    #expect(ids == [2, 244, 3])
+    #expect(try checked(ids, of: fixture) == ids)
+  }
+
+  @Test func `takes every id that the encoder has a vector for, and no other`() throws {
+    let fixture = try ModelFixture()
+    #expect(try checked([0, 5, 244], of: fixture) == [0, 5, 244])
+    for id in [-1, 245, Int32.min, .max] {
+      let message = try fixture.folder.message { _ = try checked([1, id], of: fixture) }
+      #expect(message == "a token id: expected 0 to 244, got \(id) (input 3)")
+    }
+  }
+
+  // MARK: - Special tokens as text
+
+  @Test func `finds ordinary added tokens where special ones are text`() throws {
+    let fixture = try ModelFixture()
+    // "]" is a word of its own, "hello" an added token that stands inside one.
+    try fixture.replace(
+      #""added_tokens":["#,
+      with: #""added_tokens":[{"id":211,"content":"hello","single_word":false,"lstrip":false,"#
+        + #""rstrip":false,"normalized":false,"special":false},"#, in: "tokenizer.json")
+    let text = EmbedOptions(specialTokens: .text)
+    let tokens = try tokenizer(fixture).tokenize("xhello[MASK]", options: text).tokens
+    #expect(tokens.dropLast().dropFirst() == ["x", "hello", "[", "m", "##a", "##s", "##k", "]"])
+    let parsed = try tokenizer(fixture).tokenize("xhello[MASK]").tokens
+    #expect(parsed.dropLast().dropFirst() == ["x", "hello", "[MASK]"])
+  }
+
+  // MARK: - Offsets
+
+  @Test func `tells where each token stands in the text`() throws {
+    let text = "The caf\u{E9}, \u{4F60}\u{597D}"
+    let tokenization = try tokenizer(ModelFixture()).tokenize(text)
+    let utf8 = Array(text.utf8)
+    let parts = tokenization.offsets.map { range in
+      range.map { String(decoding: utf8[$0], as: UTF8.self) }
+    }
+    #expect(parts == [nil, "The", "caf\u{E9}", ",", "\u{4F60}", "\u{597D}", nil])
+    #expect(tokenization.tokens == ["[CLS]", "the", "cafe", ",", "\u{4F60}", "\u{597D}", "[SEP]"])
+  }
+
+  @Test func `counts offsets from the text, not from the prompt in front of it`() throws {
+    let fixture = try ModelFixture(.prompted)
+    let tokenizer = try tokenizer(fixture)
+    let plain = try tokenizer.tokenize("cat sat")
+    let query = try tokenizer.tokenize("cat sat", options: EmbedOptions(role: .query))
+    let promptCount = query.ids.count - plain.ids.count
+    #expect(promptCount > 0)
+    #expect(query.offsets.prefix(1 + promptCount).allSatisfy { $0 == nil })
+    #expect(query.offsets.suffix(3) == [0..<3, 4..<7, nil])
+  }
+
+  @Test func `gives a token of prompt and text the bytes in the text`() throws {
+    let fixture = try ModelFixture()
+    try fixture.write(#"{"prompts":{"query":"wea"}}"#, to: "config_sentence_transformers.json")
+    let tokenization = try tokenizer(fixture)
+      .tokenize("ther", options: EmbedOptions(role: .query))
+    #expect(tokenization.tokens == ["[CLS]", "weather", "[SEP]"])
+    #expect(tokenization.offsets == [nil, 0..<4, nil])
+  }
+
+  // MARK: - Counting
+
+  @Test func `counts tokens as it gives them, also beyond the limit`() throws {
+    let tokenizer = try tokenizer(ModelFixture(.prompted))
+    let query = EmbedOptions(role: .query, truncation: .error, specialTokens: .text)
+    for text in ["", "the cat", "[SEP] caf\u{E9}"] {
+      #expect(try tokenizer.countTokens(text) == tokenizer.tokenize(text).ids.count)
+      #expect(
+        try tokenizer.countTokens(text, options: query)
+          == tokenizer.tokenize(text, options: query).ids.count)
+    }
+    let long = String(repeating: "cat ", count: 100)
+    #expect(try tokenizer.tokenize(long).ids.count == tokenizer.maximumTokens)
+    #expect(tokenizer.countTokens(long) == tokenizer.countTokens("") + 100)
+  }
+}
