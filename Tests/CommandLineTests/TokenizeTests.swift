@@ -55,6 +55,20 @@ import Testing
     #expect(records.lines.map { $0.prefix(12) } == ["{\"id\":1.50,\"", "{\"id\":1,\"ids"])
   }
 
+  @Test func `prints offsets when asked, in bytes of the text without the prompt`() throws {
+    let run = try EmbedRun(
+      "tokenize", "-m", model, "--offsets", "--role", "query", "caf\u{E9} [SEP]")
+    let line = try JSONParser.parse(Array(run.lines[0].utf8))
+    guard case .array(let offsets)? = line["offsets"], case .array(let ids)? = line["ids"] else {
+      Issue.record("expected ids and offsets, got \(run.text)")
+      return
+    }
+    #expect(offsets.count == ids.count)
+    let expected = try JSONParser.parse(Array("[null,[0,5],[6,11],null]".utf8))
+    #expect(.array([JSONValue.null] + offsets.suffix(3)) == expected)
+    #expect(offsets.dropLast(3).allSatisfy { $0 == .null })
+  }
+
   @Test func `puts the prompt of the role in front`() async throws {
     let run = try EmbedRun("tokenize", "-m", model, "--role", "query", "cat")
     let tokens = try await LocalTokenizer.load(model)
