@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 
 @testable import Embed
@@ -6,7 +5,7 @@ import Testing
 @Suite struct JobQueueTests {
   /// Records the jobs that were told to cancel.
   private final class Cancelled: Sendable {
-    private let numbers = Mutex<[Int]>([])
+    private let numbers = Locked<[Int]>([])
     var all: [Int] { numbers.withLock { $0 } }
 
     func job(_ number: Int) -> JobQueue.Job {

@@ -28,7 +28,8 @@ import Testing
     let job = Task {
       try await embedder.pool.run { _ in
         hasBegun.continuation.finish()
-        gate.wait()
+        // Not for ever, so that a fault shows as a failure.
+        _ = gate.wait(timeout: .now() + 30)
       }
     }
     for await _ in hasBegun.stream {}

@@ -7,7 +7,8 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct ThreadTeamTests {
   /// Runs `body` with a team that a number of other threads help, whenever there is something to do.
   private func withTeam(helpers: Int, _ body: (ThreadTeam) -> Void) {
-    let team = ThreadTeam { _ in }
+    // Helpers go first, as often as they will, so that they depend on what the leader wrote and on nobody else.
+    let team = ThreadTeam { _ in for _ in 0..<5 { sched_yield() } }
     let isOver = Atomic<Bool>(false)
     let group = DispatchGroup()
     for _ in 0..<helpers {
@@ -25,7 +26,7 @@ import Testing
   @Test(arguments: [0, 1, 3, 9])
   func `every iteration runs once, with any number of helpers`(_ helpers: Int) {
     let (loops, iterations) = (2000, 7)
-    let counts = Mutex([Int](repeating: 0, count: loops * iterations))
+    let counts = Locked([Int](repeating: 0, count: loops * iterations))
     withTeam(helpers: helpers) { team in
       for loop in 0..<loops {
         team.run(iterations) { iteration in
@@ -96,7 +97,7 @@ import Testing
   }
 
   @Test func `calls as many helpers as have an iteration to run, and no more than are of use`() {
-    let calls = Mutex<[Int]>([])
+    let calls = Locked<[Int]>([])
     let team = ThreadTeam { count in calls.withLock { $0.append(count) } }
     for iterations in [1, 4, 100] { team.run(iterations) { _ in } }
     #expect(calls.withLock { $0 } == [0, 3, ThreadTeam.maximumHelpers])

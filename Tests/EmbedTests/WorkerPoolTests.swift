@@ -1,7 +1,6 @@
 import EmbedCore
 import Foundation
 import Kernels
-import Synchronization
 import Testing
 import Transformer
 
@@ -34,7 +33,7 @@ import Transformer
       for _ in 0..<200 {
         group.addTask {
           try await pool.runWithHelp { worker in
-            let sum = Mutex(0)
+            let sum = Locked(0)
             for _ in 0..<5 {
               worker.workspace.loop.forEachRange(of: 100) { _, range in
                 sum.withLock { $0 += range.reduce(0, +) }
@@ -61,7 +60,7 @@ import Transformer
   {
     let pool = try pool(1)
     let gate = DispatchSemaphore(value: 0)
-    async let first: Void = pool.run { _ in gate.wait() }
+    async let first: Void = pool.run { _ in _ = gate.wait(timeout: .now() + 30) }
     let runs = Gauge()
     let calls = (0..<300).map { _ in Task { try await pool.run { _ in runs.enter() } } }
     while pool.waitingJobs < 300 { await Task.yield() }
@@ -78,7 +77,7 @@ import Transformer
   @Test func `a call that is cancelled beforehand runs nothing`() async throws {
     let pool = try pool(1)
     let gate = DispatchSemaphore(value: 0)
-    async let first: Void = pool.run { _ in gate.wait() }
+    async let first: Void = pool.run { _ in _ = gate.wait(timeout: .now() + 30) }
     let call = Task {
       withUnsafeCurrentTask { $0?.cancel() }
       return try await pool.run { _ in true }
@@ -161,7 +160,7 @@ import Transformer
 
 /// Counts those who are inside, and how many there were at most.
 private final class Gauge: Sendable {
-  private let state = Mutex((inside: 0, most: 0))
+  private let state = Locked((inside: 0, most: 0))
 
   var most: Int { state.withLock { $0.most } }
 

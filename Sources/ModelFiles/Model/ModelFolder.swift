@@ -98,7 +98,8 @@ extension ModelFolder {
   /// - Complexity: O(n) in the size of the vocabulary.
   package func tokenizerConfiguration() throws(EmbedError) -> TokenizerConfiguration {
     var tokenizer = try TokenizerFile(
-      folder: encoderFolder, vocabularySize: configuration.vocabularySize
+      folder: encoderFolder, vocabularySize: configuration.vocabularySize,
+      standardClass: architecture.tokenizerClass
     ).configuration()
     if lowercases { tokenizer.normalizer.lowercases = true }
     let specialCount = tokenizer.template.count

@@ -17,24 +17,27 @@ struct TokenizerFile {
   let wordPieceClass: WordPieceClass?
 
   /// Reads the settings of a folder.
-  init(folder: String, vocabularySize: Int) throws(EmbedError) {
+  ///
+  /// - Parameter standardClass: The class of the encoder's family, for a folder that names none.
+  init(
+    folder: String, vocabularySize: Int, standardClass: String
+  ) throws(EmbedError) {
     self.folder = folder
     self.vocabularySize = vocabularySize
     settings = try TokenizerSettings(folder: folder)
     className =
-      if let name = settings.className { name } else { try Self.className(folder: folder) }
+      if let name = settings.className {
+        name
+      } else {
+        try Self.className(folder: folder) ?? standardClass
+      }
     wordPieceClass = WordPieceClass.known[self.className]
   }
 
-  /// The class of a folder whose `tokenizer_config.json` names none.
-  private static func className(folder: String) throws(EmbedError) -> String {
-    guard let config = try JSONDocument.ifPresent(path: Folder.join(folder, "config.json")) else {
-      return "BertTokenizer"
-    }
-    if let name = try config.optionalString("tokenizer_class") {
-      return TokenizerSettings.withoutFast(name)
-    }
-    return try config.optionalString("model_type") == "mpnet" ? "MPNetTokenizer" : "BertTokenizer"
+  /// The class that `config.json` names, as older versions of transformers wrote it.
+  private static func className(folder: String) throws(EmbedError) -> String? {
+    let config = try JSONDocument.ifPresent(path: Folder.join(folder, "config.json"))
+    return try config?.optionalString("tokenizer_class").map(TokenizerSettings.withoutFast)
   }
 
   /// The tokenizer's stages.

@@ -191,11 +191,6 @@ import Transformer
     #expect(added.map(\.content) == ["<s>", "</s>", "[UNK]", "<pad>", "<mask>"])
     #expect(added.map(\.stripsLeft) == [false, false, false, false, true])
     #expect(added.allSatisfy { $0.isSpecial && !$0.isNormalized })
-    // What transformers 5.23 makes of the same folder.
-    let tokenizer = try LocalTokenizer(fixture.open())
-    let tokenization = try tokenizer.tokenize("hello   <mask> world <unk>")
-    #expect(tokenization.ids == [0, 5, 7, 6, 4, 4, 4, 2])
-    #expect(tokenization.offsets[1...3] == [0..<5, 8..<14, 15..<20])
   }
 
   @Test func `lets MPNet's files change its tokens`() throws {
@@ -210,10 +205,12 @@ import Transformer
     #expect(!mask.stripsLeft && mask.isNormalized && mask.isSpecial)
   }
 
-  @Test func `takes MPNet's class for its type of model when no file names a class`() throws {
+  @Test func `takes the class of the encoder's family when no file names one`() throws {
     let fixture = try mpnet("{}")
-    try fixture.write(#"{"model_type":"mpnet"}"#, to: "config.json")
-    let configuration = try TokenizerFile(folder: fixture.path, vocabularySize: 8).configuration()
+    try fixture.write(
+      #"{"model_type":"mpnet","vocab_size":8,"hidden_size":32,"num_attention_heads":4}"#,
+      to: "config.json")
+    let configuration = try fixture.tokenizer()
     #expect(configuration.template == .init(prefix: [0], suffix: [2], trimsOffsets: true))
   }
 
@@ -239,29 +236,6 @@ import Transformer
     #expect(hello.singleWord && hello.stripsLeft && hello.stripsRight)
     #expect(hello.isNormalized && !hello.isSpecial)
     #expect(added.dropFirst().allSatisfy { $0.isSpecial && !$0.isNormalized })
-  }
-
-  @Test func `finds an added token in normalized text`() throws {
-    let fixture = try ModelFixture()
-    try fixture.replace(
-      "{",
-      with:
-        #"{"added_tokens_decoder":{"211":{"content":"hello","normalized":true,"special":false}},"#,
-      in: "tokenizer_config.json")
-    let tokens = try LocalTokenizer(fixture.open()).tokenize("xHE\u{301}LLO").tokens
-    #expect(tokens == ["[CLS]", "x", "hello", "[SEP]"])
-  }
-
-  @Test func `refuses an added token of which normalization leaves nothing`() throws {
-    let fixture = try ModelFixture()
-    try fixture.replace(
-      #""added_tokens":["#,
-      with: #""added_tokens":[{"id":5,"content":"\u0301","normalized":true,"special":false},"#,
-      in: "tokenizer.json")
-    let message = try fixture.refusal { _ = try LocalTokenizer($0) }
-    #expect(
-      message == "the model's tokenizer (DIR): added token \"\u{301}\": expected something to look "
-        + "for in normalized text, got nothing")
   }
 
   @Test func `adds the special tokens that only the settings name`() throws {

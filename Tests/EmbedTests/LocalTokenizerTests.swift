@@ -116,4 +116,41 @@ import Transformer
     #expect(try tokenizer.tokenize(long).ids.count == tokenizer.maximumTokens)
     #expect(tokenizer.countTokens(long) == tokenizer.countTokens("") + 100)
   }
+
+  // MARK: - Added tokens
+
+  @Test func `finds an added token in normalized text`() throws {
+    let fixture = try ModelFixture()
+    try fixture.replace(
+      "{",
+      with:
+        #"{"added_tokens_decoder":{"211":{"content":"hello","normalized":true,"special":false}},"#,
+      in: "tokenizer_config.json")
+    let tokens = try LocalTokenizer(fixture.open()).tokenize("xHE\u{301}LLO").tokens
+    #expect(tokens == ["[CLS]", "x", "hello", "[SEP]"])
+  }
+
+  @Test func `refuses an added token of which normalization leaves nothing`() throws {
+    let fixture = try ModelFixture()
+    try fixture.replace(
+      #""added_tokens":["#,
+      with: #""added_tokens":[{"id":5,"content":"\u0301","normalized":true,"special":false},"#,
+      in: "tokenizer.json")
+    let message = try fixture.refusal { _ = try LocalTokenizer($0) }
+    #expect(
+      message == "the model's tokenizer (DIR): added token \"\u{301}\": expected something to look "
+        + "for in normalized text, got nothing")
+  }
+
+  @Test func `gives MPNet's tokens their ids and places`() throws {
+    let fixture = try ModelFixture(.vocabularyFile)
+    try fixture.write(
+      "<s>\n<pad>\n</s>\n<unk>\n[UNK]\nhello\nworld\n<mask>\n", to: "vocab.txt")
+    try fixture.write(
+      #"{"tokenizer_class":"MPNetTokenizer","model_max_length":512}"#, to: "tokenizer_config.json")
+    // What transformers 5.23 makes of the same folder.
+    let tokenization = try tokenizer(fixture).tokenize("hello   <mask> world <unk>")
+    #expect(tokenization.ids == [0, 5, 7, 6, 4, 4, 4, 2])
+    #expect(tokenization.offsets[1...3] == [0..<5, 8..<14, 15..<20])
+  }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// Counts the inputs of unfinished calls, and turns calls away when there are too many.
 final class PendingInputs: Sendable {
   private let limit: Int?
-  private let count = Mutex(0)
+  private let count = Atomic<Int>(0)
 
   /// Makes a counter; nil is no limit.
   init(limit: Int?) { self.limit = limit }
@@ -13,16 +13,20 @@ final class PendingInputs: Sendable {
   ///
   /// - Throws: `EmbedError` with code `overloaded` when the limit would be passed.
   func enter(_ inputs: Int) throws(EmbedError) {
-    try count.withLock { (count) throws(EmbedError) in
-      if let limit, count > 0, count + inputs > limit {
+    var pending = count.load(ordering: .relaxed)
+    while true {
+      if let limit, pending > 0, pending + inputs > limit {
         throw EmbedError(
           .overloaded, "too many inputs wait", expected: "at most \(limit)",
-          got: "\(count) and \(inputs) more")
+          got: "\(pending) and \(inputs) more")
       }
-      count += inputs
+      let (isDone, now) = count.weakCompareExchange(
+        expected: pending, desired: pending + inputs, ordering: .relaxed)
+      if isDone { return }
+      pending = now
     }
   }
 
   /// Takes the inputs of a finished call off again.
-  func leave(_ inputs: Int) { count.withLock { $0 -= inputs } }
+  func leave(_ inputs: Int) { count.subtract(inputs, ordering: .relaxed) }
 }

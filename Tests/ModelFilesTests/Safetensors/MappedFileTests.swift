@@ -1,0 +1,35 @@
+import EmbedTestSupport
+import Foundation
+import Testing
+
+@testable import ModelFiles
+
+@Suite struct MappedFileTests {
+  #if os(Linux)
+    /// The kibibytes of a file that are in this process's memory.
+    private func resident(_ path: String) throws -> Int {
+      let maps = try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8)
+      let own = maps.split(separator: "\n").drop { !$0.contains(path) }
+      let size = own.first { $0.hasPrefix("Rss:") }?.split(separator: " ").dropFirst().first
+      return try #require(size.flatMap { Int($0) })
+    }
+
+    @Test func `pages that are released leave memory, and are there again when touched`() throws {
+      let folder = try TemporaryFolder()
+      let content = (0..<1 << 20).map { UInt8(truncatingIfNeeded: $0 >> 8) }
+      let file = try MappedFile(path: folder.write(content, to: "file"))
+      #expect(file.withBytes { $0.elementsEqual(content) })
+      #expect(try resident(file.path) == 1024)
+      file.releasePages()
+      #expect(try resident(file.path) == 0)
+      #expect(file.withBytes { $0.elementsEqual(content) })
+    }
+  #endif
+
+  @Test func `an empty file has no pages to release`() throws {
+    let folder = try TemporaryFolder()
+    let file = try MappedFile(path: folder.write("", to: "file"))
+    file.releasePages()
+    #expect(file.withBytes { $0.isEmpty })
+  }
+}
