@@ -46,6 +46,26 @@ import Testing
     #expect(errors.contains { $0.contains(folder.path("models/bad-weights/model.safetensors")) })
   }
 
+  @Test func `lists models for programs`() throws {
+    try folder.write("{", to: "models/bad/config.json")
+    let run = try EmbedRun("models", "list", "-f", "json", environment: environment)
+    #expect(run.status == 0)
+    #expect(run.errors == "")
+    guard case .array(let models) = try JSONParser.parse(run.output) else {
+      Issue.record("no array")
+      return
+    }
+    let dense = try #require(models.first { $0["name"] == .string("dense") })
+    #expect(dense["folder"] == .string(folder.path("models/dense")))
+    #expect(dense["origin"] == .string("environment"))
+    #expect(dense["dimensions"] == .number("40"))
+    #expect(dense["tokens"] == .number("48"))
+    #expect(dense["error"] == nil)
+    let bad = try #require(models.first { $0["name"] == .string("bad") })
+    #expect(bad["error"]?.stringValue?.contains("bad/config.json") == true)
+    #expect(bad["dimensions"] == nil)
+  }
+
   @Test func `describes a model`() throws {
     let run = try EmbedRun("models", "show", "dense", environment: environment)
     #expect(run.status == 0)

@@ -18,14 +18,17 @@ import Testing
     return process
   }
 
-  @Test func `tells people how far long work is, and clears the line`() throws {
+  @Test func `tells people how far long work is, and sums it up at the end`() throws {
     let terminal = try PseudoTerminal()
     let process = try workLong(errors: terminal.path)
     try process.endInput()
     #expect(process.wait() == 0)
     let text = terminal.written()
-    #expect(text.hasPrefix("\(erasure)4 texts, "))
-    #expect(text.hasSuffix(erasure))
+    let parts = text.split(separator: erasure)
+    #expect(parts.first?.hasPrefix("4 texts, ") == true)
+    #expect(
+      parts.last?.wholeMatch(
+        of: /embed: 4 texts, 0 tokens, 0 cut, 1\.\d{3} s, 3 texts\/s, 0 tokens\/s\r\n/) != nil)
   }
 
   @Test func `clears the line before it tells of an error`() throws {
@@ -44,6 +47,22 @@ import Testing
     process.send(signal: SIGINT)
     #expect(process.wait() == 130)
     #expect(terminal.written() == erasure)
+  }
+
+  @Test func `tells how long it will take where the input's size is known`() throws {
+    let terminal = try PseudoTerminal()
+    let folder = try TemporaryFolder()
+    let path = try folder.write((0..<3_000_000).map { "\($0)\n" }.joined(), to: "texts")
+    let process = try EmbedProcess(
+      arguments: ["-m", "test://?dimensions=64", "-i", path], output: "/dev/null",
+      errors: terminal.path)
+    let text = terminal.waitForText()
+    process.send(signal: SIGINT)
+    #expect(process.wait() == 130)
+    let line = text.replacing(erasure, with: "")
+    #expect(
+      line.prefixMatch(of: /\[#*\.+\] \d+ %  \d+ texts, \d+ a second, \d+:\d\d left/) != nil,
+      "\(line)")
   }
 
   @Test func `is silent when work is short`() throws {

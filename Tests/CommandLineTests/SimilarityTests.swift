@@ -1,5 +1,6 @@
 import Embed
 import EmbedTestSupport
+import Foundation
 import Testing
 
 @Suite struct SimilarityTests {
@@ -47,7 +48,11 @@ import Testing
         default: a.cosineSimilarity(to: b)
         }
       }, options: EmbedOptions(normalization: .none))
-    #expect(try rows(run) == expected)
+    let values = try rows(run)
+    #expect(values.map(\.count) == expected.map(\.count))
+    for (value, expected) in zip(values.joined(), expected.joined()) {
+      #expect(abs(value - expected) <= 1e-6 * max(1, abs(expected)))
+    }
   }
 
   @Test func `aligns numbers of any size`() throws {
@@ -56,6 +61,33 @@ import Testing
     let points = run.lines.map { line in line.indices.filter { line[$0] == "." } }
     #expect(points[0].count == 2)
     #expect(points[0] == points[1])
+  }
+
+  @Test(arguments: ["cosine", "dot", "euclidean"])
+  func `writes a NumPy matrix with the numbers of the JSON one`(metric: String) throws {
+    // More rows than are computed together, and dimensions that are no multiple of a vector unit's width.
+    let lines = (0..<150).map { "\($0)\n" }.joined()
+    let arguments = ["similarity", "-m", "test://?dimensions=37", "--metric", metric, "-f"]
+    let json = try EmbedRun(arguments: arguments + ["json"], input: .text(lines))
+    let numpy = try EmbedRun(arguments: arguments + ["npy"], input: .text(lines))
+    #expect(numpy.status == 0)
+    let array = try NumpyArray(numpy.output)
+    #expect(array.header == "{'descr': '<f4', 'fortran_order': False, 'shape': (150, 150), }")
+    #expect(try array.components == rows(json).joined().map(Float.init))
+    #expect(array.components.count == 150 * 150)
+  }
+
+  @Test func `rounds and signs numbers as everybody does`() throws {
+    let run = try EmbedRun(
+      "similarity", "-m", "test:?dimensions=65536", "--no-normalize", "--metric", "dot", "a", "b")
+    let cells = run.lines.flatMap { $0.split(separator: " ").map(String.init) }
+    let json = try EmbedRun(
+      "similarity", "-m", "test:?dimensions=65536", "--no-normalize", "--metric", "dot", "-f",
+      "json", "a", "b")
+    #expect(try cells == rows(json).joined().map { String(format: "%.4f", Double(Float($0))) })
+    #expect(cells.contains { $0.utf8.count > 9 })
+    let null = try EmbedRun("similarity", "-m", "null:", "a", "b")
+    #expect(null.lines == [" 0.0000   0.0000", " 0.0000   0.0000"])
   }
 
   @Test func `wants two texts from a file too`() throws {

@@ -48,6 +48,24 @@ import Testing
     try await expect(EmbedRun("-m", TestVectors.address, "-i", path), embeds: texts)
   }
 
+  @Test func `reads several files, one after another`() async throws {
+    let folder = try TemporaryFolder()
+    let first = try folder.write("a\nb", to: "first")
+    let second = try folder.write("\u{FEFF}c\nd\n", to: "second")
+    let run = try EmbedRun(
+      "-m", TestVectors.address, "-i", first, "-i", "-", "-i", second, input: .text("x\ny"))
+    try await expect(run, embeds: ["a", "b", "x", "y", "c", "d"])
+    let numbered = try EmbedRun("-m", "null:", "-f", "jsonl", "-i", first, "-i", second)
+    #expect(numbered.lines.last == "{\"id\":3,\"embedding\":[]}")
+    let missing = try EmbedRun("-m", "null:", "-i", first, "-i", folder.path("none"))
+    #expect(missing.status == 1)
+    #expect(missing.output == [])
+    try folder.write([0x61, 0x0A, 0xFF], to: "second")
+    let bad = try EmbedRun("-m", "null:", "-i", first, "-i", second)
+    #expect(bad.lines.count == 3)
+    #expect(bad.errors.contains("(\(second), line 2, byte offset 0)"))
+  }
+
   @Test func `reads standard input when there is no text and no -i`() async throws {
     let run = try EmbedRun("-m", TestVectors.address, input: .text("a\nb\n"))
     try await expect(run, embeds: ["a", "b"])

@@ -4,7 +4,8 @@ import Testing
 /// Help, exit statuses, and what is refused before any work.
 @Suite struct UsageTests {
   @Test(arguments: [
-    [], ["text"], ["similarity"], ["tokenize"], ["models"], ["models", "list"], ["models", "show"],
+    [], ["text"], ["similarity"], ["search"], ["tokenize"], ["models"], ["models", "list"],
+    ["models", "show"],
     ["models", "path"], ["bench"],
   ])
   func `helps with examples`(command: [String]) throws {
@@ -45,6 +46,11 @@ import Testing
     ["--on-long", "panic", "a"],
     ["similarity", "one text"],
     ["similarity", "--metric", "taste", "a", "b"],
+    ["search"],
+    ["search", "-n", "0", "a"],
+    ["search", "--metric", "taste", "a"],
+    ["search", "--role", "query", "a"],
+    ["models", "list", "-f", "xml"],
     ["models", "nonsense"],
     ["bench", "--rounds", "0", "a"],
     ["bench", "--queries", "-1", "a"],
@@ -92,6 +98,45 @@ import Testing
     #expect(try EmbedRun("-m", "null:", "caf\u{FFFD}").text == "[]\n")
   }
 
+  #if os(Linux)
+    @Test(arguments: ["--help", "--version", "--generate-completion-script bash"])
+    func `fails when what was asked for cannot be printed`(option: String) throws {
+      let run = try EmbedRun(script: "$EMBED \(option) > /dev/full")
+      #expect(run.status == 1)
+      #expect(run.errors == "embed: cannot write: No space left on device (standard output)\n")
+    }
+  #endif
+
+  @Test func `takes 100,000 texts, before, between and behind options`() throws {
+    let texts = (0..<100_000).map { $0 < 99_990 ? "\($0)" : "-\($0)" }
+    let expected = try EmbedRun(
+      "-m", "test:?dimensions=1", "--no-normalize", input: .text(texts.joined(separator: "\n")))
+    #expect(expected.lines.count == 100_000)
+    var arguments = Array(texts[..<40_000])
+    arguments += ["-m", "test:?dimensions=1"] + texts[40_000..<70_000]
+    arguments += ["--no-normalize"] + texts[70_000..<99_990]
+    arguments += ["--"] + texts[99_990...]
+    let run = try EmbedRun(arguments: arguments)
+    #expect(run.status == 0)
+    let isSame = run.output == expected.output
+    #expect(isSame)
+    let behind = try EmbedRun(
+      arguments: ["search", "-n", "1", "-m", "test:?dimensions=2", "--"] + Array(texts[..<20]),
+      input: .text("a\n"))
+    #expect(behind.lines.count == 20 * 3 - 1)
+  }
+
+  @Test func `refuses many arguments that are not texts as it refuses few`() throws {
+    let run = try EmbedRun(arguments: ["models", "path"] + Array(repeating: "x", count: 50_000))
+    #expect(run.status == 2)
+    #expect(run.errors.contains("unexpected arguments: 'x', "))
+    #expect(run.errors.contains("more'"))
+    #expect(!run.errors.contains("\0"))
+    let option = try EmbedRun(arguments: Array(repeating: "x", count: 50_000) + ["--nonsense"])
+    #expect(option.status == 2)
+    #expect(option.errors.hasPrefix("embed: Unknown option '--nonsense'"))
+  }
+
   @Test func `takes the model from the environment, and the option before it`() throws {
     let environment = ["EMBED_MODEL": "null:"]
     #expect(try EmbedRun("a", environment: environment).text == "[]\n")
@@ -107,12 +152,15 @@ import Testing
       #expect(run.status == 2)
       #expect(run.errors.hasPrefix("embed: Missing a text"))
     }
+    let search = try EmbedRun("search", "-m", "null:", "a", input: .file(terminal.path))
+    #expect(search.status == 2)
+    #expect(search.errors.hasPrefix("embed: Missing what is searched"))
   }
 
-  @Test(arguments: ["blob", "npy"])
-  func `does not write bytes to a terminal`(format: String) throws {
+  @Test(arguments: ["-m test: -f blob", "-m test: -f npy", "similarity -m test: -f npy b"])
+  func `does not write bytes to a terminal`(arguments: String) throws {
     let terminal = try PseudoTerminal()
-    let script = "$EMBED -m test: -f \(format) a > '\(terminal.path)'"
+    let script = "$EMBED \(arguments) a > '\(terminal.path)'"
     let run = try EmbedRun(script: script)
     #expect(run.status == 2)
     #expect(terminal.written() == "")

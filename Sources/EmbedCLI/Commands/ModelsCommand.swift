@@ -1,4 +1,6 @@
 import ArgumentParser
+import Embed
+import Transformer
 
 /// `embed models`: the models of this machine.
 struct ModelsCommand: AsyncParsableCommand {
@@ -12,9 +14,136 @@ struct ModelsCommand: AsyncParsableCommand {
 
       EXAMPLES:
         embed models
+        embed models list -f json
         embed models show all-MiniLM-L6-v2
         ls "$(embed models path all-MiniLM-L6-v2)"
       """,
     subcommands: [ModelsListCommand.self, ModelsShowCommand.self, ModelsPathCommand.self],
     defaultSubcommand: ModelsListCommand.self)
+}
+
+/// `embed models list`: a line for each model.
+private struct ModelsListCommand: AsyncParsableCommand {
+  /// How the list is written.
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    /// A table for people.
+    case text
+    /// An array of objects.
+    case json
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List the models on this machine. (The default command.)",
+    discussion: """
+      A model that cannot be used is marked with "broken"; what is wrong with it goes to standard \
+      error. The format json is an array with an object for each model: "name", "folder" and \
+      "origin", then "dimensions" and "tokens", or "error".
+
+      EXAMPLES:
+        embed models list
+        embed models list | cut -d ' ' -f 1
+        embed models list -f json
+      """)
+
+  @Option(name: .shortAndLong, help: "A table, or a JSON array.")
+  var format: Format = .text
+
+  func run() async throws {
+    let models = ModelLibrary().models()
+    switch format {
+    case .text: try Descriptor.standardOutput.write(table(models))
+    case .json: try Descriptor.standardOutput.write(json(models))
+    }
+  }
+
+  /// Opens a model as far as its tables of contents.
+  private func open(_ model: InstalledModel) throws(EmbedError) -> ModelFolder {
+    let folder = try model.open()
+    _ = try folder.checkpoint()
+    return folder
+  }
+
+  private func table(_ models: [InstalledModel]) throws -> String {
+    var table = TextTable(["NAME", "DIMENSIONS", "TOKENS", "FOLDER"])
+    for model in models {
+      do throws(EmbedError) {
+        let folder = try open(model)
+        table.append([
+          model.name, "\(folder.returnedDimensions)", "\(folder.maximumSequenceLength)", model.path,
+        ])
+      } catch {
+        table.append([model.name, "broken", "-", model.path])
+        try Descriptor.standardError.write(Failure(error).message)
+      }
+    }
+    return table.text
+  }
+
+  private func json(_ models: [InstalledModel]) -> String {
+    let objects = models.map { model in
+      var members: [(key: String, value: JSONValue)] = [
+        ("name", .string(model.name)), ("folder", .string(model.path)),
+        ("origin", .string(model.origin.rawValue)),
+      ]
+      do throws(EmbedError) {
+        let folder = try open(model)
+        members += [
+          ("dimensions", .number("\(folder.returnedDimensions)")),
+          ("tokens", .number("\(folder.maximumSequenceLength)")),
+        ]
+      } catch {
+        members.append(("error", .string(error.description)))
+      }
+      var line = JSONWriter()
+      line.write(.object(members))
+      return line.text
+    }
+    return "[\(objects.joined(separator: ",\n "))]\n"
+  }
+}
+
+/// `embed models show`: what there is to know about a model.
+private struct ModelsShowCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Describe a model, and how it is run on this machine.",
+    discussion: """
+      The model is loaded with the options given, so that a damaged one is found out.
+
+      EXAMPLES:
+        embed models show
+        embed models show ./my-model
+        embed models show all-MiniLM-L6-v2 --engine openblas
+      """)
+
+  @OptionGroup var model: ModelArgument
+  @OptionGroup var runtime: RuntimeOptions
+
+  func run() async throws {
+    let address = try runtime.applied(to: ModelOptions.address(of: model.model))
+    let folder = try ModelLibrary().locate(model.name()).open()
+    let description = try ModelDescription(
+      folder: folder, embedder: await LocalEmbedder.load(address))
+    try Descriptor.standardOutput.write(description.text)
+  }
+}
+
+/// `embed models path`: where a model is.
+private struct ModelsPathCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "path",
+    abstract: "Print the folder of a model.",
+    discussion: """
+      EXAMPLES:
+        embed models path
+        ls "$(embed models path all-MiniLM-L6-v2)"
+      """)
+
+  @OptionGroup var model: ModelArgument
+
+  func run() async throws {
+    let path = try ModelLibrary().locate(model.name()).path
+    try Descriptor.standardOutput.write("\(path)\n")
+  }
 }

@@ -3,41 +3,42 @@ import Embed
 
 /// `embed similarity`: how alike texts are, each with each.
 struct SimilarityCommand: AsyncParsableCommand {
-  /// How a matrix is written.
-  enum Format: String, CaseIterable, ExpressibleByArgument {
-    /// Lines of aligned numbers.
-    case text
-    /// An array of arrays.
-    case json
-  }
-
   static let configuration = CommandConfiguration(
     commandName: "similarity",
     abstract: "Compare texts, each with each, and print a matrix.",
     discussion: """
       Rows and columns are the texts in their order.
 
+      FORMATS:
+        text      lines of aligned numbers; the default
+        json      a JSON array of arrays
+        npy       a NumPy array of float32, (count, count)
+
       EXAMPLES:
         embed similarity "a cat" "a kitten" "a bicycle"
         embed similarity -i texts.txt --metric euclidean
         embed similarity -f json "a cat" "a kitten"
+        embed similarity -i texts.txt -f npy -o matrix.npy
       """)
 
   @OptionGroup var input: InputOptions
   @OptionGroup var model: ModelOptions
 
   @Option(help: "How two vectors are compared.")
-  var metric: SimilarityMatrix.Metric = .cosine
+  var metric: Metric = .cosine
 
-  @Option(name: .shortAndLong, help: "Aligned numbers, or a JSON array of arrays.")
-  var format: Format = .text
+  @Option(name: .shortAndLong, help: "The output's format.")
+  var format: SimilarityMatrix.Format = .text
 
   @OptionGroup var destination: DestinationOptions
   @OptionGroup var vectors: VectorOptions
+  @OptionGroup var role: RoleOptions
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var statistics: StatisticsOptions
 
   func validate() throws {
-    if input.texts.count == 1 { throw ValidationError("A comparison needs at least two texts.") }
+    if input.words.count == 1 { throw ValidationError("A comparison needs at least two texts.") }
+    if format == .npy { try destination.refuseTerminal(for: format.rawValue) }
   }
 
   func run() async throws {
@@ -45,20 +46,25 @@ struct SimilarityCommand: AsyncParsableCommand {
     var records = try input.records()
     let output = try destination.open()
     let embedder = try await EmbedderRegistry.standard.embedder(address)
-    let recordEmbedder = RecordEmbedder(embedder: embedder, options: vectors.embedOptions)
-    var embeddings: [Embedding] = []
+    let recordEmbedder = RecordEmbedder(
+      embedder: embedder, options: vectors.embedOptions(role: role.role))
+    var table = VectorTable()
+    var progress = statistics.progress(beside: output)
+    defer { progress.clear() }
     while let window = try records.nextWindow() {
-      try await recordEmbedder.embed(window[...]) { part, _ in embeddings += part }
+      try await recordEmbedder.embed(window[...]) { embeddings, _ in
+        for embedding in embeddings { table.append(embedding.vector) }
+        progress.count(embeddings)
+      }
+      progress.update(fraction: records.fraction)
     }
-    guard embeddings.count > 1 else {
+    guard table.count > 1 else {
       throw EmbedError(
-        .invalidInput, "a comparison", expected: "at least two texts", got: "\(embeddings.count)")
+        .invalidInput, "a comparison", expected: "at least two texts", got: "\(records.count)")
     }
-    let matrix = SimilarityMatrix(embeddings: embeddings, metric: metric)
-    switch format {
-    case .text: try matrix.writeText(to: output)
-    case .json: try matrix.writeJSON(to: output)
-    }
+    progress.clear()
+    try SimilarityMatrix(vectors: table, metric: metric).write(to: output, as: format)
     try output.commit()
+    progress.finish(maximumTokens: embedder.info.maximumTokens)
   }
 }

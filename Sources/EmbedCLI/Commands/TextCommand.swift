@@ -3,6 +3,12 @@ import Embed
 
 /// `embed text`: a vector for each text.
 struct TextCommand: AsyncParsableCommand {
+  /// How vectors are written.
+  struct FormatOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: "The output's format. (default: json; with --jsonl jsonl)")
+    var format: VectorFormat?
+  }
+
   static let configuration = CommandConfiguration(
     commandName: "text",
     abstract: "Embed texts, a vector each, in their order. (The default command.)",
@@ -12,7 +18,8 @@ struct TextCommand: AsyncParsableCommand {
 
       FORMATS:
         json      a line is a JSON array; the default
-        jsonl     a line is {"id":...,"embedding":[...]}; the default with --jsonl
+        jsonl     a line is {"id":...,"embedding":[...]}; the default with --jsonl;
+                  with --stats also "tokens" and "truncated"
         base64    a line is the vector's little-endian float32 bytes in base64
         hex       a line is the same bytes in hexadecimal
         blob      the same bytes, one vector after another
@@ -29,38 +36,53 @@ struct TextCommand: AsyncParsableCommand {
 
   @OptionGroup var input: InputOptions
   @OptionGroup var model: ModelOptions
-
-  @Option(name: .shortAndLong, help: "The output's format. (default: json; with --jsonl jsonl)")
-  var format: VectorFormat?
-
+  @OptionGroup var formatting: FormatOptions
   @OptionGroup var destination: DestinationOptions
   @OptionGroup var vectors: VectorOptions
+  @OptionGroup var role: RoleOptions
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var statistics: StatisticsOptions
 
   func validate() throws {
-    if resolvedFormat.isBinary, destination.isTerminal {
-      throw ValidationError(
-        "Format \(resolvedFormat.rawValue) is not for terminals: name a file with -o.")
-    }
+    if format.isBinary { try destination.refuseTerminal(for: format.rawValue) }
   }
 
-  private var resolvedFormat: VectorFormat { format ?? (input.layout == .jsonl ? .jsonl : .json) }
+  private var format: VectorFormat {
+    formatting.format ?? (input.source.layout == .jsonl ? .jsonl : .json)
+  }
 
   func run() async throws {
+    hintAtCommand()
     // What costs little is opened first, so that a misspelled name does not wait for a model.
     let address = try runtime.applied(to: model.address())
     var records = try input.records()
     let output = try destination.open()
     let embedder = try await EmbedderRegistry.standard.embedder(address)
-    let recordEmbedder = RecordEmbedder(embedder: embedder, options: vectors.embedOptions)
+    let recordEmbedder = RecordEmbedder(
+      embedder: embedder, options: vectors.embedOptions(role: role.role))
     var writer = try VectorWriter(
-      output, format: resolvedFormat, dimensions: vectors.dimensions ?? embedder.info.dimensions)
-    var progress = ProgressLine(besideResultsOnTerminal: output.isTerminal)
+      output, format: format, countsTokens: statistics.isOn,
+      dimensions: vectors.dimensions ?? embedder.info.dimensions)
+    var progress = statistics.progress(beside: output)
     defer { progress.clear() }
     while let window = try records.nextWindow() {
-      try await recordEmbedder.embed(window[...]) { try writer.write($0, of: $1) }
-      progress.update(records: records.count, fraction: records.fraction)
+      try await recordEmbedder.embed(window[...]) { embeddings, records in
+        try writer.write(embeddings, of: records)
+        progress.count(embeddings)
+      }
+      progress.update(fraction: records.fraction)
     }
     try writer.finish()
+    progress.finish(maximumTokens: embedder.info.maximumTokens)
+  }
+
+  /// Tells people who seem to have misspelled a command.
+  private func hintAtCommand() {
+    guard let word = input.words.first, Descriptor.standardError.isTerminal,
+      CommandLine.arguments.dropFirst().first == word,
+      let command = EmbedCommand.command(resembling: word)
+    else { return }
+    let message = "'\(word)' is embedded as a text; did you mean the command '\(command)'?"
+    try? Descriptor.standardError.write(Failure.line(message))
   }
 }

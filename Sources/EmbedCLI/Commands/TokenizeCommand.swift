@@ -24,14 +24,15 @@ struct TokenizeCommand: AsyncParsableCommand {
   var offsets = false
 
   @OptionGroup var destination: DestinationOptions
-  @OptionGroup var reading: ReadingOptions
+  @OptionGroup var role: RoleOptions
+  @OptionGroup var truncation: TruncationOptions
 
   func run() async throws {
     let name = try ModelOptions.localName(of: model.model)
     var records = try input.records()
     let output = try destination.open()
     let tokenizer = try await LocalTokenizer.load(name, library: ModelLibrary())
-    let options = reading.embedOptions
+    let options = EmbedOptions(role: role.role, truncation: truncation.onLong)
     var line = JSONWriter()
     while let window = try records.nextWindow() {
       for record in window {

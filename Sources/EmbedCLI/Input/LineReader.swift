@@ -12,12 +12,16 @@ struct LineReader {
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   private let descriptor: Descriptor
+  /// The bytes of a regular file, which does not keep anybody waiting; nil for a pipe.
+  let fileSize: Int?
   private var buffer: [UInt8] = []
   /// Where in `buffer` the next line starts.
   private var lineStart = 0
   /// Where in `buffer` the search for its end goes on.
   private var searchStart = 0
   private var isAtEnd = false
+  /// What error messages call the file.
+  var name: String { descriptor.name }
   /// How many lines have been handed out, which is the number of the last one, counted from 1.
   private(set) var lineNumber = 0
   /// How many bytes of the input the lines handed out took.
@@ -25,6 +29,7 @@ struct LineReader {
 
   init(_ descriptor: Descriptor) {
     self.descriptor = descriptor
+    fileSize = descriptor.regularFileSize
   }
 
   /// The next line, waiting for it; nil at the end.

@@ -8,36 +8,41 @@ struct RecordReader {
   private static let firstWindow = 32
   private static let largestWindow = 1024
 
-  private let name: String
-  private let size: Int?
-  private let layout: InputOptions.Layout
   private let arguments: [String]
-  private var lines: LineReader?
+  private let layout: RecordLayout
+  private var files: [LineReader]
+  /// The file that is being read.
+  private var current = 0
+  /// The bytes of all files, if that is known.
+  private let size: Int?
   private var windowLimit = Self.firstWindow
   /// How many records have been handed out.
   private(set) var count = 0
   /// The error of the record behind the last window.
   private var failure: EmbedError?
 
+  /// Reads texts of the command line.
   init(arguments: [String]) {
-    name = "text"
-    size = nil
-    layout = .lines
     self.arguments = arguments
+    layout = .lines
+    files = []
+    size = nil
   }
 
-  init(_ descriptor: Descriptor, layout: InputOptions.Layout) {
-    name = descriptor.name
-    size = descriptor.regularFileSize
-    self.layout = layout
+  /// Reads files, one after another.
+  init(_ descriptors: [Descriptor], layout: RecordLayout) {
     arguments = []
-    lines = LineReader(descriptor)
+    self.layout = layout
+    files = descriptors.map(LineReader.init)
+    let sizes = files.compactMap(\.fileSize)
+    size = sizes.count == files.count ? sizes.reduce(0, +) : nil
   }
 
   /// The part of the input that has been handed out, from 0 to 1, where its size is known.
   var fraction: Double? {
-    guard let lines, let size, size > 0 else { return nil }
-    return min(1, Double(lines.consumedBytes) / Double(size))
+    if files.isEmpty { return Double(count) / Double(max(1, arguments.count)) }
+    guard let size, size > 0 else { return nil }
+    return min(1, Double(files.reduce(0) { $0 + $1.consumedBytes }) / Double(size))
   }
 
   /// The next records, at least one; nil at the end.
@@ -59,9 +64,16 @@ struct RecordReader {
   }
 
   private mutating func next(waiting: Bool) throws(EmbedError) -> Record? {
-    guard lines != nil else { return nextArgument() }
-    while let line = waiting ? try lines?.next() : try lines?.nextBuffered() {
-      let parser = RecordParser(file: name, lineNumber: lines?.lineNumber ?? 0, number: count)
+    if files.isEmpty { return nextArgument() }
+    while current < files.count {
+      let reads = waiting || files[current].fileSize != nil
+      guard let line = try reads ? files[current].next() : files[current].nextBuffered() else {
+        if !reads { return nil }
+        current += 1
+        continue
+      }
+      let parser = RecordParser(
+        file: files[current].name, lineNumber: files[current].lineNumber, number: count)
       let record = layout == .jsonl ? try parser.json(line) : try parser.text(line)
       guard let record else { continue }
       count += 1
@@ -73,7 +85,6 @@ struct RecordReader {
   private mutating func nextArgument() -> Record? {
     guard count < arguments.count else { return nil }
     defer { count += 1 }
-    return Record(
-      id: .number("\(count)"), text: arguments[count], location: "\(name) \(count + 1)")
+    return Record(id: .number("\(count)"), text: arguments[count], location: "text \(count + 1)")
   }
 }

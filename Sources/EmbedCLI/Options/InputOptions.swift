@@ -2,48 +2,29 @@ import ArgumentParser
 import Embed
 import Foundation
 
-/// Where a command's texts come from: its arguments, a file, or standard input.
+/// Where a command's texts come from: its arguments, files, or standard input.
 struct InputOptions: ParsableArguments {
-  /// How a file's lines hold texts.
-  enum Layout: String, EnumerableFlag {
-    /// A line is a text; a carriage return before its end is not part of it.
-    case lines
-    /// A line is a JSON object with `text` and perhaps `id`; blank lines are passed over.
-    case jsonl
-
-    static func help(for layout: Layout) -> ArgumentHelp? {
-      switch layout {
-      case .lines: "Each line of the input is a text. (default)"
-      case .jsonl: "Each line of the input is an object with \"text\" and optionally \"id\"."
-      }
-    }
-  }
-
   @Argument(
     help: ArgumentHelp(
       "The texts; after -- they may start with a dash.",
       discussion: "Without any, and without -i, they are read from standard input.",
       valueName: "text"))
-  var texts: [String] = []
+  var words: [String] = []
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("Read texts from a file, or from standard input for -.", valueName: "file"),
-    completion: .file())
-  var input: String?
+  @OptionGroup var source: SourceOptions
 
-  @Flag var layout: Layout?
+  /// The texts among the arguments.
+  var texts: [String] {
+    FoldedArguments.unfold(words, from: Array(CommandLine.arguments.dropFirst()))
+  }
 
   func validate() throws {
-    if !texts.isEmpty {
-      if input != nil {
-        throw ValidationError("Texts come from the arguments or from -i, not both.")
-      }
-      if let layout {
-        throw ValidationError("--\(layout.rawValue) is about the lines of a file; add -i.")
-      }
-    } else if input == nil, Descriptor.standardInput.isTerminal {
-      throw ValidationError("Missing a text: give one as an argument, or a file with -i.")
+    guard !words.isEmpty else { return try source.requireTexts() }
+    if !source.input.isEmpty {
+      throw ValidationError("Texts come from the arguments or from -i, not both.")
+    }
+    if let layout = source.layout {
+      throw ValidationError("--\(layout.rawValue) is about the lines of a file; add -i.")
     }
   }
 
@@ -51,12 +32,64 @@ struct InputOptions: ParsableArguments {
   ///
   /// - Throws: `EmbedError` with code `fileInaccessible`.
   func records() throws(EmbedError) -> RecordReader {
-    if !texts.isEmpty { return RecordReader(arguments: texts) }
-    return try RecordReader(descriptor(), layout: layout ?? .lines)
+    guard words.isEmpty else {
+      hintAtFile()
+      return RecordReader(arguments: texts)
+    }
+    return try RecordReader(source.open(), layout: source.layout ?? .lines)
   }
 
-  private func descriptor() throws(EmbedError) -> Descriptor {
-    guard let input, input != "-" else { return .standardInput }
-    return try .open(input, flags: O_RDONLY)
+  /// Tells people who seem to have forgotten `-i`.
+  private func hintAtFile() {
+    guard let word = words.first, Descriptor.standardError.isTerminal else { return }
+    var status = stat()
+    let isFile = stat(word, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    guard isFile || [".txt", ".jsonl", ".csv"].contains(where: word.lowercased().hasSuffix) else {
+      return
+    }
+    let message = "'\(word)' is embedded as a text; to read a file of texts, use -i"
+    try? Descriptor.standardError.write(Failure.line(message))
+  }
+}
+
+/// The files that texts are read from.
+struct SourceOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Read texts from a file, or from standard input for -; several are read one after another.",
+      valueName: "file"),
+    completion: .file())
+  var input: [String] = []
+
+  @Flag var layout: RecordLayout?
+
+  /// Refuses to wait for texts from a terminal that nobody has asked for.
+  ///
+  /// - Throws: `ValidationError`.
+  func requireTexts() throws {
+    if input.isEmpty, Descriptor.standardInput.isTerminal {
+      throw ValidationError("Missing a text: give one as an argument, or a file with -i.")
+    }
+  }
+
+  /// Opens the files, or standard input when there is none.
+  ///
+  /// - Throws: `EmbedError` with code `fileInaccessible`.
+  func open() throws(EmbedError) -> [Descriptor] {
+    var descriptors: [Descriptor] = []
+    for path in input.isEmpty ? ["-"] : input {
+      descriptors.append(path == "-" ? .standardInput : try .open(path, flags: O_RDONLY))
+    }
+    return descriptors
+  }
+}
+
+extension RecordLayout: EnumerableFlag {
+  static func help(for layout: RecordLayout) -> ArgumentHelp? {
+    switch layout {
+    case .lines: "Each line of the input is a text. (default)"
+    case .jsonl: "Each line of the input is an object with \"text\" and optionally \"id\"."
+    }
   }
 }

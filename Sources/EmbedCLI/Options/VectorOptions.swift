@@ -1,5 +1,5 @@
-import ArgumentParser
-import Embed
+public import ArgumentParser
+public import Embed
 
 /// How texts become vectors.
 struct VectorOptions: ParsableArguments {
@@ -10,7 +10,7 @@ struct VectorOptions: ParsableArguments {
   @Flag(name: .customLong("no-normalize"), help: "Leave the vectors the length that they have.")
   var keepsLength = false
 
-  @OptionGroup var reading: ReadingOptions
+  @OptionGroup var truncation: TruncationOptions
 
   func validate() throws {
     if let dimensions, dimensions < 1 {
@@ -19,10 +19,24 @@ struct VectorOptions: ParsableArguments {
   }
 
   /// The options for an embedder.
-  var embedOptions: EmbedOptions {
-    var options = reading.embedOptions
-    options.dimensions = dimensions
-    options.normalization = keepsLength ? .none : .unit
-    return options
+  func embedOptions(role: EmbedOptions.Role) -> EmbedOptions {
+    EmbedOptions(
+      role: role, dimensions: dimensions, normalization: keepsLength ? .none : .unit,
+      truncation: truncation.onLong)
   }
 }
+
+/// What becomes of long texts.
+struct TruncationOptions: ParsableArguments {
+  @Option(help: "What happens to a text of more tokens than the model takes.")
+  var onLong: EmbedOptions.Truncation = .truncate
+}
+
+/// What texts are for.
+struct RoleOptions: ParsableArguments {
+  @Option(help: "What the texts are for; it matters to models that were trained with prompts.")
+  var role: EmbedOptions.Role = .none
+}
+
+extension EmbedOptions.Role: ExpressibleByArgument {}
+extension EmbedOptions.Truncation: ExpressibleByArgument {}

@@ -4,14 +4,14 @@ import Foundation
 /// Where results go: standard output, or a file that appears whole or not at all.
 ///
 /// A file is written beside its place under another name and renamed when it is complete; until then whatever stood
-/// there stays, and if that never happens, `Interruption.cleanUp()` removes the beginnings. Devices and named pipes
+/// there stays, and if that never happens, the beginnings are removed. Devices and named pipes
 /// are written directly.
 struct OutputFile {
   private let descriptor: Descriptor
   private let replacement: Replacement?
 
   private struct Replacement {
-    let temporaryPath: String
+    let file: TemporaryFile
     let path: String
   }
 
@@ -38,7 +38,7 @@ struct OutputFile {
     let file = try TemporaryFile(
       besides: place, mode: exists ? status.st_mode & 0o777 : nil, name: path)
     descriptor = file.descriptor
-    replacement = Replacement(temporaryPath: file.path, path: place)
+    replacement = Replacement(file: file, path: place)
   }
 
   /// Whether results appear on a screen.
@@ -48,7 +48,7 @@ struct OutputFile {
   ///
   /// - Throws: `EmbedError` with code `fileInaccessible`; `ClosedPipe`.
   func write(_ bytes: [UInt8]) throws {
-    try Interruption.shared.withoutInterruption { try descriptor.write(bytes) }
+    try Interruption.withoutInterruption { try descriptor.write(bytes) }
   }
 
   /// Whether what was written can be replaced.
@@ -69,12 +69,7 @@ struct OutputFile {
   func commit() throws(EmbedError) {
     try descriptor.close()
     guard let replacement else { return }
-    try Interruption.shared.withoutInterruption { () throws(EmbedError) in
-      guard rename(replacement.temporaryPath, replacement.path) == 0 else {
-        throw .system("cannot write", errno, at: descriptor.name)
-      }
-      Interruption.shared.forgetTemporaryFile(replacement.temporaryPath)
-    }
+    try replacement.file.rename(to: replacement.path, name: descriptor.name)
   }
 
   private static func resolvingLinks(_ path: String) -> String {

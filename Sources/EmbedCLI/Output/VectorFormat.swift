@@ -1,8 +1,7 @@
-import ArgumentParser
 import Embed
 
 /// How vectors are written.
-enum VectorFormat: String, CaseIterable, ExpressibleByArgument {
+enum VectorFormat: String, CaseIterable {
   /// A line is a JSON array.
   case json
   /// A line is a JSON object with the record's `id` and its `embedding`.
@@ -23,19 +22,23 @@ enum VectorFormat: String, CaseIterable, ExpressibleByArgument {
 extension [UInt8] {
   /// Appends a vector in a format; of `npy`, the part behind the header.
   ///
+  /// - Parameter countsTokens: whether JSON lines tell the number of tokens, and whether the text was cut.
   /// - Precondition: the vector's components are finite.
   /// - Complexity: O(dimensions).
-  mutating func append(_ embedding: Embedding, id: JSONValue, format: VectorFormat) {
+  mutating func append(
+    _ embedding: Embedding, id: JSONValue, format: VectorFormat, countsTokens: Bool
+  ) {
     switch format {
     case .json:
       appendJSON(embedding.vector)
     case .jsonl:
-      var writer = JSONWriter()
-      writer.write(id)
       append("{\"id\":")
-      append(contentsOf: writer.bytes)
+      appendJSON(id)
       append(",\"embedding\":")
       appendJSON(embedding.vector)
+      if countsTokens {
+        append(",\"tokens\":\(embedding.tokenCount),\"truncated\":\(embedding.isTruncated)")
+      }
       append("}")
     case .base64:
       append(embedding.base64)
@@ -47,14 +50,25 @@ extension [UInt8] {
     if !format.isBinary { append("\n") }
   }
 
-  private mutating func append(_ text: String) { append(contentsOf: text.utf8) }
+  /// Appends a text's UTF-8.
+  mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 
-  private mutating func appendJSON(_ vector: [Float]) {
+  /// Appends a JSON value.
+  mutating func appendJSON(_ value: JSONValue) {
+    var writer = JSONWriter()
+    writer.write(value)
+    append(contentsOf: writer.bytes)
+  }
+
+  /// Appends a JSON array of numbers, each the shortest that reads back as the same float.
+  ///
+  /// - Precondition: the numbers are finite.
+  mutating func appendJSON(_ numbers: some Sequence<Float>) {
     append("[")
-    for (index, component) in vector.enumerated() {
+    for (index, number) in numbers.enumerated() {
       if index > 0 { append(",") }
-      // The shortest decimal number that reads back as the same float; short enough to need no memory of its own.
-      append(component.description)
+      // Short enough to need no memory of its own.
+      append(number.description)
     }
     append("]")
   }

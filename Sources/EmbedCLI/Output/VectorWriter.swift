@@ -9,6 +9,7 @@ struct VectorWriter {
   private static let flushSize = 1 << 16
 
   private let format: VectorFormat
+  private let countsTokens: Bool
   private let output: OutputFile
   /// Where the array of a NumPy file waits that the output cannot take back.
   private let spool: Descriptor?
@@ -18,10 +19,15 @@ struct VectorWriter {
 
   /// Starts to write.
   ///
-  /// - Parameter dimensions: those of the vectors, if they are known; they matter when no vector comes.
+  /// - Parameters:
+  ///   - countsTokens: whether JSON lines tell the number of tokens, and whether the text was cut.
+  ///   - dimensions: those of the vectors, if they are known; they matter when no vector comes.
   /// - Throws: `EmbedError` with code `fileInaccessible`; `ClosedPipe`.
-  init(_ output: OutputFile, format: VectorFormat, dimensions: Int?) throws {
+  init(
+    _ output: OutputFile, format: VectorFormat, countsTokens: Bool, dimensions: Int?
+  ) throws {
     self.format = format
+    self.countsTokens = countsTokens
     self.output = output
     self.dimensions = dimensions
     spool = format == .npy && !output.isCorrectable ? try TemporaryFile.unnamed() : nil
@@ -44,7 +50,7 @@ struct VectorWriter {
         embedding.dimensions == dimensions ?? embedding.dimensions,
         "an embedder's vectors have the same dimensions")
       dimensions = embedding.dimensions
-      buffer.append(embedding, id: record.id, format: format)
+      buffer.append(embedding, id: record.id, format: format, countsTokens: countsTokens)
       count += 1
       if buffer.count >= Self.flushSize { try flush() }
     }

@@ -45,12 +45,19 @@ struct Descriptor {
 
   /// The bytes that are there, at most `limit`, after waiting for the first; none at the end.
   ///
+  /// Reads at the current position, or from `offset` of a file on, which leaves the position where it is.
+  ///
   /// - Throws: `EmbedError` with code `fileInaccessible`.
-  func read(upTo limit: Int) throws(EmbedError) -> [UInt8] {
+  func read(upTo limit: Int, at offset: Int? = nil) throws(EmbedError) -> [UInt8] {
     while true {
       var failure: Int32 = 0
       let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
-        let result = Foundation.read(number, buffer.baseAddress, limit)
+        let result =
+          if let offset {
+            pread(number, buffer.baseAddress, limit, off_t(offset))
+          } else {
+            Foundation.read(number, buffer.baseAddress, limit)
+          }
         if result < 0 { failure = errno }
         count = max(0, result)
       }

@@ -1,57 +1,57 @@
-import ArgumentParser
 import Embed
 
-/// How a command's error ends the program: what is printed, where, and the exit status.
-///
-/// All errors are put into words here and nowhere else.
+/// What the program tells the shell when it ends; after a signal it is 128 plus the signal's number.
+enum ExitStatus: Int32 {
+  case success = 0
+  case failure = 1
+  case wrongUsage = 2
+}
+
+/// How an error ends the program: what is printed, where, and the exit status.
 struct Failure {
   /// Nothing, or whole lines.
   let message: String
   let destination: Descriptor
   let status: ExitStatus
 
-  init(_ error: any Error) {
-    switch error {
-    case is ClosedPipe:
-      self.init("", to: .standardOutput, status: .success)
-    case let error as EmbedError:
-      let isUsage = error.code == .invalidURI || error.code == .invalidOption
-      self.init(
-        Self.line(error.description), to: .standardError, status: isUsage ? .wrongUsage : .failure)
-    default:
-      self.init(parsing: error)
-    }
-  }
-
-  private init(_ message: String, to destination: Descriptor, status: ExitStatus) {
+  init(_ message: String, to destination: Descriptor, status: ExitStatus) {
     self.message = message
     self.destination = destination
     self.status = status
   }
 
-  /// What ArgumentParser ends a command with: help, a version, a script, a usage error; or an unknown error.
-  private init(parsing error: any Error) {
-    let code = EmbedCommand.exitCode(for: error)
-    let text = EmbedCommand.fullMessage(for: error)
-    switch code {
-    case .success:
-      self.init(text.isEmpty ? "" : text + "\n", to: .standardOutput, status: .success)
-    case .validationFailure:
-      let prefix = "Error: "
-      let words = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
-      self.init("embed: \(words)\n", to: .standardError, status: .wrongUsage)
-    default:
-      self.init(Self.line("\(error)"), to: .standardError, status: .failure)
+  /// The end that an error of the library brings about.
+  init(_ error: EmbedError) {
+    let isUsage = error.code == .invalidURI || error.code == .invalidOption
+    self.init(
+      Self.line(error.description), to: .standardError, status: isUsage ? .wrongUsage : .failure)
+  }
+
+  /// Prints the message.
+  ///
+  /// - Returns: the exit status; `failure` when what was asked for, such as help, could not be printed.
+  func report() -> ExitStatus {
+    do {
+      try destination.write(message)
+      return status
+    } catch let error as EmbedError where status == .success {
+      return Failure(error).report()
+    } catch {
+      // Nobody is left to tell.
+      return status
     }
   }
 
-  /// One line without control characters: names in files and records are hostile too.
-  private static func line(_ text: String) -> String {
-    var line = "embed: "
-    for scalar in text.unicodeScalars {
+  /// One line for standard error, without control characters: names in files and records are hostile too.
+  static func line(_ text: String) -> String { "embed: \(text.withoutControls)\n" }
+}
+
+extension String {
+  /// The text with control characters escaped, so that it stays on its line and leaves the terminal alone.
+  var withoutControls: String {
+    unicodeScalars.reduce(into: "") { text, scalar in
       let isControl = scalar.properties.generalCategory == .control
-      line += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+      text += isControl ? scalar.escaped(asASCII: true) : String(scalar)
     }
-    return line + "\n"
   }
 }

@@ -115,7 +115,7 @@ public struct ModelLibrary: Sendable {
       .modelNotFound, "no such model",
       expected: "\(name.printable) in the working directory or one of "
         + searched.map(\.printable).joined(separator: ", "),
-      got: "none; Scripts/setup fetches the default model with Scripts/fetch-model")
+      got: "none; a model is a sentence-transformers folder, such as one from huggingface.co")
   }
 
   // MARK: - Places

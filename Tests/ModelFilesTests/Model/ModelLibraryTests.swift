@@ -189,8 +189,8 @@ import Testing
     #expect(
       try folder.message { _ = try library(environment).locate("tiny") }
         == "no such model: expected tiny in the working directory or one of /none/models, "
-        + "DIR/work/Models, /none/hub, got none; Scripts/setup fetches the default model with "
-        + "Scripts/fetch-model")
+        + "DIR/work/Models, /none/hub, got none; a model is a sentence-transformers folder, "
+        + "such as one from huggingface.co")
     do throws(EmbedError) {
       _ = try library().locate("tiny")
     } catch {
