@@ -63,7 +63,7 @@ struct SimilarityCommand: AsyncParsableCommand {
         .invalidInput, "a comparison", expected: "at least two texts", got: "\(records.count)")
     }
     progress.clear()
-    try SimilarityMatrix(vectors: table, metric: metric).write(to: output, as: format)
+    try await SimilarityMatrix(vectors: table, metric: metric).write(to: output, as: format)
     try output.commit()
     progress.finish(maximumTokens: embedder.info.maximumTokens)
   }

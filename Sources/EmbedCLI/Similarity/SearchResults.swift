@@ -1,4 +1,5 @@
 import Embed
+import Foundation
 
 /// One of the texts searched, and how near it is.
 struct SearchHit {
@@ -94,8 +95,8 @@ extension SearchResults {
 
 extension [UInt8] {
   fileprivate mutating func append(_ hit: SearchHit) {
-    appendDecimal(hit.score)
-    append("\t")
+    // No negative zero.
+    append(String(format: "%.4f\t", (Double(hit.score) * 1e4).rounded() / 1e4 + 0))
     if let id = hit.id.stringValue { append(id.withoutControls) } else { appendJSON(hit.id) }
     if let text = hit.text { append("\t\(text.withoutControls)") }
     append("\n")

@@ -13,80 +13,103 @@ struct SimilarityMatrix {
     case npy
   }
 
-  /// The rows that are computed together.
-  private static let blockSize = 64
+  /// The rows that a task computes and formats.
+  private static let blockSize = 32
 
   let vectors: VectorTable
   let metric: Metric
 
-  /// Writes the matrix.
+  /// Writes the matrix, a few blocks of rows at a time, so that only the vectors are held.
   ///
   /// - Throws: `EmbedError` with code `fileInaccessible`; `ClosedPipe`.
   /// - Complexity: O(count² · dimensions).
-  func write(to output: OutputFile, as format: Format) throws {
+  func write(to output: OutputFile, as format: Format) async throws {
     let count = vectors.count
     if format == .npy {
       try output.write(NumpyHeader(count: count, dimensions: count).bytes)
     }
-    // No number is longer than what the longest vectors can reach.
-    let longest = Double(vectors.norms.max() ?? 0)
-    let width = metric == .cosine ? 7 : max(7, Self.text(-2 * max(1, longest * longest)).utf8.count)
-    for start in stride(from: 0, to: count, by: Self.blockSize) {
-      let rows = start..<min(count, start + Self.blockSize)
-      let values = vectors.compare(rows, of: vectors, by: metric)
-      var bytes: [UInt8] = []
-      bytes.reserveCapacity(values.count * (format == .text ? width + 2 : 12))
-      for row in rows {
-        let cells = values[(row - start) * count..<(row - start + 1) * count]
-        switch format {
-        case .text: bytes.appendAligned(cells, width: width)
-        case .json:
-          bytes.append(row == 0 ? "[" : " ")
-          bytes.appendJSON(cells)
-          bytes.append(row == count - 1 ? "]\n" : ",\n")
-        case .npy:
-          bytes.append(contentsOf: Embedding(Array(cells)).littleEndianBytes)
+    let blocks = stride(from: 0, to: count, by: Self.blockSize).map {
+      $0..<min(count, $0 + Self.blockSize)
+    }
+    let width = cellWidth
+    let taskCount = ProcessInfo.processInfo.activeProcessorCount
+    for start in stride(from: 0, to: blocks.count, by: taskCount) {
+      let group = blocks[start..<min(blocks.count, start + taskCount)]
+      let parts = await withTaskGroup(of: (Int, [UInt8]).self) { tasks in
+        for rows in group {
+          tasks.addTask { (rows.lowerBound, self.formatted(rows, as: format, width: width)) }
         }
+        return await tasks.reduce(into: [Int: [UInt8]]()) { $0[$1.0] = $1.1 }
       }
-      try output.write(bytes)
+      for rows in group { try output.write(parts[rows.lowerBound] ?? []) }
     }
   }
 
-  private static func text(_ value: Double) -> String { String(format: "%.4f", value) }
+  /// The characters of a number among aligned ones: none is longer than what the longest vectors can reach.
+  private var cellWidth: Int {
+    guard metric != .cosine else { return 7 }
+    let longest = Double(vectors.norms.max() ?? 0)
+    return max(7, String(format: "%.4f", -2 * max(1, longest * longest)).utf8.count)
+  }
+
+  private func formatted(_ rows: Range<Int>, as format: Format, width: Int) -> [UInt8] {
+    let count = vectors.count
+    let values = vectors.compare(rows, of: vectors, by: metric)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(values.count * (format == .text ? width + 2 : 12))
+    for row in rows {
+      let cells = values[(row - rows.lowerBound) * count..<(row - rows.lowerBound + 1) * count]
+      switch format {
+      case .text: bytes.appendAligned(cells, width: width)
+      case .json:
+        bytes.append(row == 0 ? "[" : " ")
+        bytes.appendJSON(cells)
+        bytes.append(row == count - 1 ? "]\n" : ",\n")
+      case .npy:
+        bytes.append(contentsOf: Embedding(Array(cells)).littleEndianBytes)
+      }
+    }
+    return bytes
+  }
 }
 
 extension [UInt8] {
-  /// Appends a line of numbers, right-aligned, two spaces between them.
+  /// Appends a line of numbers with four decimals, right-aligned, two spaces between them.
+  ///
+  /// - Precondition: each has at most `width` characters.
   fileprivate mutating func appendAligned(_ values: ArraySlice<Float>, width: Int) {
-    for (index, value) in values.enumerated() {
-      if index > 0 { append("  ") }
-      appendDecimal(value, width: width)
+    var end = count
+    append(contentsOf: repeatElement(UInt8(ascii: " "), count: values.count * (width + 2) - 1))
+    for value in values {
+      end += width
+      putDecimal(value, before: end)
+      end += 2
     }
-    append("\n")
+    self[count - 1] = UInt8(ascii: "\n")
   }
 
-  /// Appends a number with four decimals and no negative zero, behind spaces up to a width.
-  mutating func appendDecimal(_ value: Float, width: Int = 0) {
+  /// Writes a number with four decimals, and no negative zero, so that it ends before an index.
+  private mutating func putDecimal(_ value: Float, before end: Int) {
     let scaled = (Double(value) * 1e4).rounded()
+    var place = end
+    func put(_ byte: UInt8) {
+      place -= 1
+      self[place] = byte
+    }
     guard abs(scaled) < 1e18 else {
-      let text = String(format: "%.4f", Double(value))
-      append(String(repeating: " ", count: Swift.max(0, width - text.utf8.count)) + text)
+      for byte in String(format: "%.4f", Double(value)).utf8.reversed() { put(byte) }
       return
     }
-    // From the last character to the first.
-    let start = count
     var rest = UInt64(abs(scaled))
-    repeat {
-      if count - start == 4 { append(".") }
-      append(UInt8(ascii: "0") + UInt8(rest % 10))
+    for _ in 0..<4 {
+      put(UInt8(ascii: "0") + UInt8(rest % 10))
       rest /= 10
-    } while rest > 0 || count - start < 6
-    if scaled < 0 { append("-") }
-    while count - start < width { append(" ") }
-    var (low, high) = (start, count - 1)
-    while low < high {
-      swapAt(low, high)
-      (low, high) = (low + 1, high - 1)
     }
+    put(UInt8(ascii: "."))
+    repeat {
+      put(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    if scaled < 0 { put(UInt8(ascii: "-")) }
   }
 }
