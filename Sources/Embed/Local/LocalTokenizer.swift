@@ -72,9 +72,9 @@ public struct LocalTokenizer: Sendable {
 
   /// The number of a text's tokens, with the prompt of the role and special tokens.
   ///
-  /// Tokens beyond `maximumTokens`, which the model would not see, count too.
+  /// Tokens beyond `maximumTokens`, which the model would not see, count too. Of the options, the role and what becomes
+  /// of special tokens matter.
   ///
-  /// - Parameter options: The role and what becomes of special tokens; the rest does not matter.
   /// - Complexity: O(length of the text).
   public func countTokens(_ text: String, options: EmbedOptions = EmbedOptions()) -> Int {
     var scratch = TokenizerScratch()
