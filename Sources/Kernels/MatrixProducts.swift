@@ -157,11 +157,11 @@ extension MatrixProducts {
         ProductPass(
           input: factors, rows: rows, depth: depth(weight.inputs), panels: weight.panels.pointer,
           range: panels, output: target, columns: weight.outputs, stride: weight.outputs,
-          bias: bias?.pointer, function: function))
+          depthBlock: defaultDepthBlock, bias: bias?.pointer, function: function))
     }
   }
 
-  /// `output = input · panelsᵀ` on memory of the caller's, in single precision.
+  /// `output = input · panelsᵀ` on memory of the caller's, in single precision, summed in shorter blocks than in a model.
   ///
   /// - `input`: `(rows, depth)`; `panels`: as `pack` lays out `columns` rows; `output`: `(rows, columns)` with `stride`
   ///   floats from row to row.
@@ -174,7 +174,8 @@ extension MatrixProducts {
     multiplyPanels(
       ProductPass(
         input: input, rows: rows, depth: depth, panels: panels, range: 0..<panelCount(columns),
-        output: output, columns: columns, stride: stride, bias: nil, function: .identity))
+        output: output, columns: columns, stride: stride, depthBlock: 32, bias: nil,
+        function: .identity))
   }
 
   /// The lanes of `(rows, columns)` floats: the floats themselves, or what they are rounded to.

@@ -35,7 +35,8 @@ enum SquaredDifferences<Unit: VectorUnit>: ProductUnit {
 
   @inlinable @inline(__always)
   static func multiplyAdd(_ a: Unit.Floats, _ b: Unit.Floats, _ sum: Unit.Floats) -> Unit.Floats {
-    let difference = a - b
+    // In this order, for an instruction that reads `a`, one number for all lanes, from memory.
+    let difference = b - a
     return Unit.multiplyAdd(difference, difference, sum)
   }
 }
@@ -87,6 +88,8 @@ package struct ProductPass {
   @usableFromInline let output: UnsafeMutablePointer<Float>
   @usableFromInline let columns: Int
   @usableFromInline let stride: Int
+  /// The lanes that are summed in a register before the sum is added to the output: a long sum loses digits.
+  @usableFromInline let depthBlock: Int
   /// `(columns)`.
   @usableFromInline let bias: UnsafePointer<Float>?
   @usableFromInline let function: ActivationFunction
@@ -115,11 +118,14 @@ package struct PackingPass {
   }
 }
 
+/// The lanes that are summed at once in the products of a model.
+///
+/// Shorter sums are more exact, and those of one row are quicker, because the next begins while one is added to the output; in
+/// tall products they cost more the shorter they are, at this length 1 %.
+@usableFromInline let defaultDepthBlock = 128
+
 /// How far ahead of the product weights are asked for, in lanes: what comes from memory takes as long as 4 KiB.
 @usableFromInline let prefetchDistance = 1024
-
-/// The lanes that are summed in one register: a longer sum loses digits, so that it is made of such sums.
-@usableFromInline let depthBlock = 512
 
 extension ProductUnit {
   @inlinable @inline(__always)
@@ -143,8 +149,8 @@ extension ProductUnit {
         let tile = pass.output + (row &* pass.stride &+ column)
         multiplyPanel(
           input + row &* pass.depth, aStride: pass.depth, rows: height,
-          panel: panels + column &* pass.depth, depth: pass.depth, output: tile,
-          outputStride: pass.stride, columns: columns)
+          panel: panels + column &* pass.depth, depth: pass.depth, depthBlock: pass.depthBlock,
+          output: tile, outputStride: pass.stride, columns: columns)
         if let bias = pass.bias {
           activate(
             ActivationPass(
@@ -167,8 +173,8 @@ extension ProductUnit {
     var column = 0
     while column < columns {
       multiplyPanel(
-        a, aStride: aStride, rows: rows, panel: panel, depth: depth, output: output + column,
-        outputStride: outputStride, columns: columns &- column)
+        a, aStride: aStride, rows: rows, panel: panel, depth: depth, depthBlock: defaultDepthBlock,
+        output: output + column, outputStride: outputStride, columns: columns &- column)
       panel += depth &* panelWidth
       column &+= panelWidth
     }
@@ -178,19 +184,19 @@ extension ProductUnit {
   @inlinable @inline(__always)
   static func multiplyPanel(
     _ a: UnsafePointer<Lane>, aStride: Int, rows: Int, panel: UnsafePointer<Lane>, depth: Int,
-    output: UnsafeMutablePointer<Float>, outputStride: Int, columns: Int
+    depthBlock: Int, output: UnsafeMutablePointer<Float>, outputStride: Int, columns: Int
   ) {
     guard columns < panelWidth else {
       multiplyPanel(
-        a, aStride: aStride, rows: rows, panel: panel, depth: depth, output: output,
-        outputStride: outputStride)
+        a, aStride: aStride, rows: rows, panel: panel, depth: depth, depthBlock: depthBlock,
+        output: output, outputStride: outputStride)
       return
     }
     // Row by row, so that the buffer is small enough for the stack.
     withUnsafeTemporaryAllocation(of: Float.self, capacity: panelWidth) { buffer in
       guard let buffer = buffer.baseAddress else { return }
       for row in 0..<rows {
-        forEachDepthBlock(depth) { start, count in
+        forEachBlock(of: depthBlock, depth) { start, count in
           multiplyRows(
             1, a + (row &* aStride &+ start), aStride, panel + start &* panelWidth, count, buffer,
             panelWidth, adds: start > 0)
@@ -200,14 +206,16 @@ extension ProductUnit {
     }
   }
 
-  /// Cuts `0..<depth` into ranges of `depthBlock` and a rest; one empty range if the depth is 0.
+  /// Cuts `0..<depth` into ranges of `length` and a rest; one empty range if the depth is 0.
   @inlinable @inline(__always)
-  static func forEachDepthBlock(_ depth: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
+  static func forEachBlock(
+    of length: Int, _ depth: Int, _ body: (_ start: Int, _ count: Int) -> Void
+  ) {
     var start = 0
     repeat {
       let left = depth &- start
-      body(start, left < depthBlock ? left : depthBlock)
-      start &+= depthBlock
+      body(start, left < length ? left : length)
+      start &+= length
     } while start < depth
   }
 
@@ -219,9 +227,9 @@ extension ProductUnit {
   @inlinable @inline(__always)
   static func multiplyPanel(
     _ a: UnsafePointer<Lane>, aStride: Int, rows: Int, panel: UnsafePointer<Lane>, depth: Int,
-    output: UnsafeMutablePointer<Float>, outputStride: Int
+    depthBlock: Int, output: UnsafeMutablePointer<Float>, outputStride: Int
   ) {
-    forEachDepthBlock(depth) { start, count in
+    forEachBlock(of: depthBlock, depth) { start, count in
       let (a, b, adds) = (a + start, panel + start &* panelWidth, start > 0)
       // A constant number of rows, so that each height has a loop of its own without the others' work.
       switch rows {
@@ -267,6 +275,7 @@ extension ProductUnit {
       if Unit.width &* 4 == 64 { Unit.prefetch(b + (prefetchDistance &+ Unit.width)) }
       let b0 = load(b)
       let b1 = load(b + Unit.width)
+      @inline(__always)
       func add(
         _ row: Int, _ x: UnsafePointer<Lane>, _ left: inout Unit.Floats,
         _ right: inout Unit.Floats
@@ -293,6 +302,7 @@ extension ProductUnit {
       b += panelWidth
       x += 1
     }
+    @inline(__always)
     func storeRow(_ row: Int, _ left: Unit.Floats, _ right: Unit.Floats) {
       guard row < rows else { return }
       let target = output + row &* outputStride

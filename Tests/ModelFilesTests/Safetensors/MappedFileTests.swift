@@ -8,8 +8,11 @@ import Testing
   #if os(Linux)
     /// The kibibytes of a file that are in this process's memory.
     private func resident(_ path: String) throws -> Int {
-      let maps = try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8)
-      let own = maps.split(separator: "\n").drop { !$0.contains(path) }
+      // A file without a size, which is to be read to its end.
+      let handle = try #require(FileHandle(forReadingAtPath: "/proc/self/smaps"))
+      let maps = try #require(try handle.readToEnd())
+      let lines = String(decoding: maps, as: UTF8.self).split(separator: "\n")
+      let own = lines.drop { !$0.contains(path) }
       let size = own.first { $0.hasPrefix("Rss:") }?.split(separator: " ").dropFirst().first
       return try #require(size.flatMap { Int($0) })
     }

@@ -1,0 +1,85 @@
+package import Kernels
+
+/// Vectors of the same dimensions, one after the other in memory, and what is near what among them.
+///
+/// ```swift
+/// var vectors = VectorMatrix(dimensions: 384)
+/// for embedding in embeddings { vectors.append(embedding) }
+/// let nearest = vectors.nearest(to: query, count: 10, by: .cosine)
+/// ```
+package struct VectorMatrix: Sendable {
+  /// How alike two vectors are.
+  package enum Metric: Sendable, Hashable, CaseIterable {
+    /// The cosine of the angle between them, from -1 to 1; 0 when either is all zero. More is nearer.
+    case cosine
+    /// The sum of the products of their components. More is nearer.
+    case dot
+    /// The straight-line distance. Less is nearer.
+    case euclidean
+  }
+
+  /// A vector that was found.
+  package struct Neighbor: Sendable, Hashable {
+    /// Its place in the matrix.
+    package let index: Int
+    /// Its cosine, dot product or distance.
+    package let value: Float
+  }
+
+  /// The components of each vector.
+  package let dimensions: Int
+  /// The number of vectors.
+  package var count: Int { lengths.count }
+  /// `(count, dimensions)`.
+  package private(set) var components: [Float] = []
+
+  let kernels: KernelSet
+  /// The Euclidean length of each vector.
+  private(set) var lengths: [Double] = []
+  /// What a dot product is multiplied by for a cosine; 0 where the length is.
+  private(set) var inverseLengths: [Float] = []
+  /// The vectors whose products may leave the range of floats, in order: what has to do with them is computed in double
+  /// precision.
+  private(set) var extremes: [Int] = []
+
+  /// Makes a matrix without vectors.
+  package init(dimensions: Int, kernels: KernelSet = .quickest) {
+    precondition(dimensions > 0, "a vector has components")
+    self.dimensions = dimensions
+    self.kernels = kernels
+  }
+
+  /// Makes room for so many vectors.
+  package mutating func reserveCapacity(_ count: Int) {
+    components.reserveCapacity(count * dimensions)
+    lengths.reserveCapacity(count)
+    inverseLengths.reserveCapacity(count)
+  }
+
+  /// Adds a vector at the end.
+  ///
+  /// - Precondition: it has the matrix's dimensions.
+  /// - Complexity: O(`dimensions`), amortized.
+  package mutating func append(_ vector: some Collection<Float>) {
+    precondition(vector.count == dimensions, "all vectors of a matrix have the same dimensions")
+    components.append(contentsOf: vector)
+    let squares = components.withUnsafeBufferPointer { components in
+      components[(components.count - dimensions)...].reduce(0.0) { $0 + Double($1) * Double($1) }
+    }
+    let isOrdinary = squares == 0 || Self.ordinarySquares.contains(squares)
+    if !isOrdinary { extremes.append(lengths.count) }
+    lengths.append(squares.squareRoot())
+    inverseLengths.append(squares > 0 && isOrdinary ? Float(1 / squares.squareRoot()) : 0)
+  }
+
+  /// The squared lengths at which neither products nor differences leave the range of floats, where a product that
+  /// underflows is nothing beside the lengths; NaN is outside.
+  private static let ordinarySquares = 1e-24...1e24
+
+  /// A copy of one vector.
+  ///
+  /// - Complexity: O(`dimensions`).
+  package subscript(index: Int) -> [Float] {
+    Array(components[index * dimensions..<(index + 1) * dimensions])
+  }
+}
