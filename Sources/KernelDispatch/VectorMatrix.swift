@@ -76,6 +76,9 @@ package struct VectorMatrix: Sendable {
   /// underflows is nothing beside the lengths; NaN is outside.
   private static let ordinarySquares = 1e-24...1e24
 
+  /// The square of a vector's Euclidean length.
+  package func squaredLength(_ index: Int) -> Double { lengths[index] * lengths[index] }
+
   /// A copy of one vector.
   ///
   /// - Complexity: O(`dimensions`).

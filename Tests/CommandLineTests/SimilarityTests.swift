@@ -94,6 +94,6 @@ import Testing
     let run = try EmbedRun("similarity", "-m", "test:", "-i", "-", input: .text("a\n"))
     #expect(run.status == 1)
     #expect(run.output == [])
-    #expect(run.errors == "embed: a comparison: expected at least two texts, got 1\n")
+    #expect(run.errors == "embed: nothing to compare: expected at least two texts, got 1\n")
   }
 }

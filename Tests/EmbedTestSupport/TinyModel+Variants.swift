@@ -3,7 +3,7 @@ extension TinyModel {
   package static let all: [TinyModel] = [
     plain, narrow, sixModes, sixFlags, denseTanh, denseResidual, half, brain, sharded,
     vocabularyFile, cased, prompted, bare, nested, distilBERT, roberta,
-    modernBERT, mpnet,
+    modernBERT, mpnet, deep,
   ]
 
   /// Mean and Normalize in the older dialect, with unused tensors and unaligned weights.
@@ -159,6 +159,16 @@ extension TinyModel {
     $0.prefix = "mpnet."
     $0.layerNormEpsilon = "1e-5"
     $0.poolingModes = ["mean"]
+  }
+
+  /// Many layers, and two components that layer norms make ten times as large as the others,
+  /// as those of large models are.
+  package static let deep = make("deep") {
+    $0.hiddenSize = 48
+    $0.layerCount = 24
+    $0.intermediateSize = 512
+    $0.outlierGain = 10
+    $0.weightDeviation = 0.4
   }
 
   private static func make(_ name: String, _ change: (inout TinyModel) -> Void) -> TinyModel {

@@ -97,8 +97,9 @@ extension TinyModel {
   }
 
   private func layerNorm(_ name: String, _ random: inout TinyModelRandom) -> [Tensor] {
-    let scale = vector(
+    var scale = vector(
       "\(name).\(hasOldLayerNormNames ? "gamma" : "weight")", hiddenSize, around: 1, 0.2, &random)
+    for component in [3, 11] { scale.values[component] *= outlierGain }
     guard family.names.hasBiases else { return [scale] }
     return [
       scale,
@@ -114,11 +115,11 @@ extension TinyModel {
     return Tensor(name: name, shape: [rows, hiddenSize], values: values)
   }
 
-  /// Weights that keep the size of what they multiply and let attention choose: deviation 1.2 / √inputs.
+  /// Weights that keep the size of what they multiply and let attention choose.
   private func matrix(
     _ name: String, _ outputs: Int, _ inputs: Int, _ random: inout TinyModelRandom
   ) -> Tensor {
-    let deviation = 1.2 / Double(inputs).squareRoot()
+    let deviation = weightDeviation / Double(inputs).squareRoot()
     let values = (0..<outputs * inputs).map { _ in random.normal(standardDeviation: deviation) }
     return Tensor(name: name, shape: [outputs, inputs], values: values)
   }

@@ -40,7 +40,7 @@ struct SearchCommand: AsyncParsableCommand {
   var limit = 10
 
   @Option(help: "How two vectors are compared.")
-  var metric: Metric = .cosine
+  var metric: EmbeddingIndex.Metric = .cosine
 
   @Option(name: .shortAndLong, help: "The output's format.")
   var format: SearchResults.Format = .text
@@ -100,8 +100,8 @@ struct SearchCommand: AsyncParsableCommand {
 /// A search under way: the queries' vectors, and the nearest texts so far.
 private struct Search {
   private let documents: RecordEmbedder
-  private let metric: Metric
-  private var queries = VectorTable()
+  private let metric: EmbeddingIndex.Metric
+  private var queries = EmbeddingIndex()
   private(set) var results: [SearchResults]
   /// How many texts or vectors have been searched.
   private var position = 0
@@ -118,12 +118,12 @@ private struct Search {
     documents = recordEmbedder(.document)
     metric = command.metric
     results = texts.map { SearchResults(query: $0, limit: command.limit, metric: command.metric) }
-    var table = VectorTable()
+    var table = EmbeddingIndex()
     let records = texts.enumerated().map { index, text in
       Record(id: .null, text: text, location: "query \(index + 1)")
     }
     try await recordEmbedder(.query).embed(records[...]) { embeddings, _ in
-      for embedding in embeddings { table.append(embedding.vector) }
+      for embedding in embeddings { table.append(embedding) }
     }
     queries = table
   }
@@ -156,9 +156,9 @@ private struct Search {
 
   /// Takes in the next vectors, and the records that they stand for, if there are any.
   private mutating func add(_ vectors: [ArraySlice<Float>], _ record: (Int) -> Record?) {
-    var table = VectorTable()
+    var table = EmbeddingIndex()
     for vector in vectors { table.append(vector) }
-    let scores = table.compare(0..<queries.count, of: queries, by: metric)
+    let scores = queries.similarities(of: 0..<queries.count, to: table, by: metric)
     for index in results.indices {
       let row = scores[index * table.count..<(index + 1) * table.count]
       results[index].add(row) { column, score in

@@ -25,7 +25,7 @@ struct SimilarityCommand: AsyncParsableCommand {
   @OptionGroup var model: ModelOptions
 
   @Option(help: "How two vectors are compared.")
-  var metric: Metric = .cosine
+  var metric: EmbeddingIndex.Metric = .cosine
 
   @Option(name: .shortAndLong, help: "The output's format.")
   var format: SimilarityMatrix.Format = .text
@@ -48,19 +48,20 @@ struct SimilarityCommand: AsyncParsableCommand {
     let embedder = try await EmbedderRegistry.standard.embedder(address)
     let recordEmbedder = RecordEmbedder(
       embedder: embedder, options: vectors.embedOptions(role: role.role))
-    var table = VectorTable()
+    var table = EmbeddingIndex()
     var progress = statistics.progress(beside: output)
     defer { progress.clear() }
     while let window = try records.nextWindow() {
       try await recordEmbedder.embed(window[...]) { embeddings, _ in
-        for embedding in embeddings { table.append(embedding.vector) }
+        for embedding in embeddings { table.append(embedding) }
         progress.count(embeddings)
       }
       progress.update(fraction: records.fraction)
     }
     guard table.count > 1 else {
       throw EmbedError(
-        .invalidInput, "a comparison", expected: "at least two texts", got: "\(records.count)")
+        .invalidInput, "nothing to compare", expected: "at least two texts", got: "\(records.count)"
+      )
     }
     progress.clear()
     try await SimilarityMatrix(vectors: table, metric: metric).write(to: output, as: format)

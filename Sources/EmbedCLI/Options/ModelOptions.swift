@@ -96,25 +96,7 @@ struct RuntimeOptions: ParsableArguments {
         .invalidOption, "--\(first.0)", expected: "a local model", got: "\(address.scheme):")
     }
     // Of several parameters of one name the last one counts, so the option has the last word.
-    let query = (address.parameters.map { ($0.name, $0.value) } + given)
-      .map { "\(Self.percentEncoded($0))=\(Self.percentEncoded($1))" }
-    return try EmbedderURI(
-      "local:\(Self.percentEncoded(address.path))?\(query.joined(separator: "&"))")
-  }
-
-  /// RFC 3986, section 2.3: everything is encoded but the unreserved characters and the slash.
-  private static func percentEncoded(_ text: String) -> String {
-    var result = ""
-    for byte in text.utf8 {
-      let scalar = Unicode.Scalar(byte)
-      let isPlain = scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal
-      if scalar.isASCII, isPlain || "-._~/".unicodeScalars.contains(scalar) {
-        result.unicodeScalars.append(scalar)
-      } else {
-        result += "%" + String(byte >> 4, radix: 16) + String(byte & 0xF, radix: 16)
-      }
-    }
-    return result
+    return address.appending(given.map { EmbedderURI.Parameter($0.0, $0.1) })
   }
 }
 

@@ -1,5 +1,5 @@
-import ArgumentParser
-import Embed
+public import ArgumentParser
+public import Embed
 
 /// Where a command's results go.
 struct DestinationOptions: ParsableArguments {
@@ -43,6 +43,6 @@ struct StatisticsOptions: ParsableArguments {
 }
 
 extension VectorFormat: ExpressibleByArgument {}
-extension Metric: ExpressibleByArgument {}
+extension EmbeddingIndex.Metric: ExpressibleByArgument {}
 extension SimilarityMatrix.Format: ExpressibleByArgument {}
 extension SearchResults.Format: ExpressibleByArgument {}

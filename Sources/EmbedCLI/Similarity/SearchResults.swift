@@ -17,7 +17,7 @@ struct SearchHit {
 struct SearchResults {
   let query: String
   private let limit: Int
-  private let metric: Metric
+  private let metric: EmbeddingIndex.Metric
   /// The best so far, and later ones that may be better: so many that sorting them is seldom needed.
   private var candidates: [SearchHit] = []
   /// The score of the last of the best; nil until there are enough.
@@ -26,7 +26,7 @@ struct SearchResults {
   /// Starts a search.
   ///
   /// - Parameter limit: how many texts are kept.
-  init(query: String, limit: Int, metric: Metric) {
+  init(query: String, limit: Int, metric: EmbeddingIndex.Metric) {
     self.query = query
     self.limit = limit
     self.metric = metric

@@ -16,8 +16,8 @@ struct SimilarityMatrix {
   /// The rows that a task computes and formats.
   private static let blockSize = 32
 
-  let vectors: VectorTable
-  let metric: Metric
+  let vectors: EmbeddingIndex
+  let metric: EmbeddingIndex.Metric
 
   /// Writes the matrix, a few blocks of rows at a time, so that only the vectors are held.
   ///
@@ -48,13 +48,13 @@ struct SimilarityMatrix {
   /// The characters of a number among aligned ones: none is longer than what the longest vectors can reach.
   private var cellWidth: Int {
     guard metric != .cosine else { return 7 }
-    let longest = Double(vectors.norms.max() ?? 0)
-    return max(7, String(format: "%.4f", -2 * max(1, longest * longest)).utf8.count)
+    let squares = (0..<vectors.count).lazy.map { vectors.squaredLength($0) }
+    return max(7, String(format: "%.4f", -2 * max(1, squares.max() ?? 0)).utf8.count)
   }
 
   private func formatted(_ rows: Range<Int>, as format: Format, width: Int) -> [UInt8] {
     let count = vectors.count
-    let values = vectors.compare(rows, of: vectors, by: metric)
+    let values = vectors.similarities(of: rows, to: vectors, by: metric)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(values.count * (format == .text ? width + 2 : 12))
     for row in rows {

@@ -23,6 +23,8 @@ package struct JSONError: Error, Sendable, Hashable {
     case loneSurrogate(UInt16)
     /// More nested arrays and objects than the limit.
     case tooDeep(limit: Int)
+    /// More elements of an array or members of an object than the limit.
+    case tooMany(limit: Int)
   }
 
   package var problem: Problem
@@ -59,6 +61,10 @@ extension JSONError {
     case .tooDeep(let limit):
       return EmbedError(
         code, "invalid JSON", expected: "at most \(limit) levels of arrays and objects",
+        got: "more", at: location)
+    case .tooMany(let limit):
+      return EmbedError(
+        code, "invalid JSON", expected: "at most \(limit) elements of one array or object",
         got: "more", at: location)
     }
   }

@@ -5,16 +5,35 @@ package struct JSONParser {
   /// The most arrays and objects inside one another.
   package static let maximumDepth = 128
 
+  /// How much a text may hold beyond its length: a value takes many times the memory of its spelling.
+  package struct Limits: Sendable {
+    /// The most elements of one array.
+    package var arrayLength = Int.max
+    /// The most members of one object.
+    package var memberCount = Int.max
+
+    package init(arrayLength: Int = .max, memberCount: Int = .max) {
+      self.arrayLength = arrayLength
+      self.memberCount = memberCount
+    }
+  }
+
   let bytes: [UInt8]
   var position = 0
+  private let limits: Limits
 
-  private init(bytes: [UInt8]) { self.bytes = bytes }
+  private init(bytes: [UInt8], limits: Limits) {
+    self.bytes = bytes
+    self.limits = limits
+  }
 
   /// Reads a whole text: one value, with nothing but white space around it.
   ///
   /// - Complexity: O(n) in the number of bytes.
-  package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
-    var parser = JSONParser(bytes: bytes)
+  package static func parse(
+    _ bytes: [UInt8], limits: Limits = Limits()
+  ) throws(JSONError) -> JSONValue {
+    var parser = JSONParser(bytes: bytes, limits: limits)
     let value = try parser.value(depth: 0)
     parser.skipWhiteSpace()
     guard parser.position == bytes.count else { throw parser.unexpected(.endOfText) }
@@ -85,6 +104,9 @@ package struct JSONParser {
       guard current == UInt8(ascii: "\"") else {
         throw unexpected(members.isEmpty ? .nameOrObjectEnd : .name)
       }
+      guard members.count < limits.memberCount else {
+        throw error(.tooMany(limit: limits.memberCount), at: position)
+      }
       let key = try string()
       skipWhiteSpace()
       guard current == UInt8(ascii: ":") else { throw unexpected(.colon) }
@@ -113,6 +135,9 @@ package struct JSONParser {
       return .array(elements)
     }
     while true {
+      guard elements.count < limits.arrayLength else {
+        throw error(.tooMany(limit: limits.arrayLength), at: position)
+      }
       elements.append(try value(depth: depth))
       skipWhiteSpace()
       switch current {

@@ -7,6 +7,10 @@
 package struct SafetensorsHeader: Sendable {
   /// The longest header, in bytes, as in the reference reader.
   package static let maximumLength = 100_000_000
+  /// The most dimensions of a tensor; the reference reader has no limit, and no model more than eight.
+  package static let maximumRank = 64
+  /// The most tensors of a file; the reference reader has no limit, and no model more than some ten thousand.
+  package static let maximumTensorCount = 100_000
 
   /// One tensor's place and shape.
   package struct Tensor: Sendable, Hashable {
@@ -73,7 +77,9 @@ extension SafetensorsHeader {
   ) throws(SafetensorsError) -> [(key: String, value: JSONValue)] {
     let value: JSONValue
     do throws(JSONError) {
-      value = try JSONParser.parse(header)
+      // Parsed, a hostile header would take twenty times its length.
+      value = try JSONParser.parse(
+        header, limits: .init(arrayLength: maximumRank, memberCount: maximumTensorCount))
     } catch {
       if case .invalidUTF8 = error.problem { throw .headerNotUTF8(offset: 8 + error.offset) }
       throw .headerNotJSON(error)

@@ -51,5 +51,6 @@ import Testing
       words(.invalidUTF8(0xFF))
         == "invalid JSON: expected UTF-8, got the byte 0xFF (record 7, line 1, column 5, byte 4)")
     #expect(words(.tooDeep(limit: 128)).contains("at most 128 levels of arrays and objects"))
+    #expect(words(.tooMany(limit: 64)).contains("at most 64 elements of one array or object"))
   }
 }

@@ -120,6 +120,39 @@ import Testing
     }
   }
 
+  @Test func `refuses more dimensions or tensors than any model has, before they take memory`()
+    throws
+  {
+    let rank = SafetensorsHeader.maximumRank
+    func header(_ dimensions: Int) -> String {
+      let shape = repeatElement("1", count: dimensions).joined(separator: ",")
+      return #"{"a":{"dtype":"F32","shape":[\#(shape)],"data_offsets":[0,4]}}"#
+    }
+    #expect(throws: Never.self) {
+      try read(SafetensorsWriter.file(header: header(rank), data: [0, 0, 0, 0]))
+    }
+    guard case .headerNotJSON(let error) = try #require(refusal(header(rank + 1), dataCount: 4))
+    else {
+      Issue.record("another error")
+      return
+    }
+    #expect(error.problem == .tooMany(limit: rank))
+
+    let limit = SafetensorsHeader.maximumTensorCount
+    let entry = #"{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#
+    let tensors = (0...limit).map { "\"\($0)\":\(entry)" }
+    let fits = "{\(tensors.dropLast().joined(separator: ","))}"
+    #expect(throws: Never.self) { try read(SafetensorsWriter.file(header: fits)) }
+    guard
+      case .headerNotJSON(let error) = try #require(
+        refusal("{\(tensors.joined(separator: ","))}", dataCount: 0))
+    else {
+      Issue.record("another error")
+      return
+    }
+    #expect(error.problem == .tooMany(limit: limit))
+  }
+
   @Test(arguments: [("[]", "an array of 0"), ("null", "null"), ("\"a\"", "the string \"a\"")])
   func `refuses a header that is not an object`(_ header: String, _ got: String) {
     #expect(refusal(header, dataCount: 0) == .headerNotObject(got: got))
