@@ -20,9 +20,9 @@ if Context.environment["CI"] != nil {
 
 /// Compiles one file of kernels for a newer instruction set, chosen at run time by `KernelDispatch`.
 ///
-/// The manifest knows the architecture of the host alone, which in a cross build is not the target's: `-Xarch_x86_64` gives
-/// the options to the compiler when that is the target, and `-Qunused-arguments` lets it pass over them when it is not. The
-/// condition stands beside the options, so that the file is never compiled without them.
+/// The manifest knows the architecture of the host alone, which in a cross build is not the target's. `-Xarch_x86_64`
+/// keeps each option for that target, and `-Qunused-arguments` silences the compiler about it on others. The condition
+/// stands beside the options, so that the file is never compiled without them.
 ///
 /// After a change in `Kernels`, an incremental debug build keeps the old inlined bodies here: remove
 /// `.build/debug/Kernels?*.build`.

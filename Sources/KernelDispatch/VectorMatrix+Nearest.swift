@@ -15,8 +15,8 @@ extension VectorMatrix {
 
   /// The `count` vectors nearest to each of some queries, or all if there are fewer, the nearest first.
   ///
-  /// Of vectors that are as near, the one with the lower index comes first; those without a number for a value come last.
-  /// A query's neighbors do not depend on the queries beside it. Values are as exact as those of `similarities`.
+  /// Of vectors that are as near, the one with the lower index comes first; those whose value is NaN come last. A query's
+  /// neighbors do not depend on the queries beside it. Values are as exact as those of `similarities`.
   ///
   /// - Precondition: both matrices have the same dimensions.
   /// - Complexity: O(n · q · `dimensions` + n · q log `count`) for n vectors and q queries.
@@ -50,7 +50,7 @@ extension VectorMatrix {
         }
       }
     }
-    return selections.map(\.sorted)
+    return selections.map { $0.sorted }
   }
 
   /// The rows that are compared with all queries while they are in the cache.
@@ -81,7 +81,7 @@ private struct Selection {
         }
         continue
       }
-      // Rows come in order, so that a value as near as the farthest is not nearer; a NaN passes, and is looked at below.
+      // Of values as near as the farthest, that with the lower index stays: it came first. A NaN gets past this.
       let farthest = heap[0].value
       if isMoreNearer ? value <= farthest : value >= farthest { continue }
       let neighbor = VectorMatrix.Neighbor(index: row, value: value)

@@ -161,7 +161,7 @@ extension MatrixProducts {
     }
   }
 
-  /// `output = input · panelsᵀ` on memory of the caller's, in single precision, summed in shorter blocks than in a model.
+  /// `output = input · panelsᵀ` on memory of the caller's, in single precision and shorter sums than those of a model.
   ///
   /// - `input`: `(rows, depth)`; `panels`: as `pack` lays out `columns` rows; `output`: `(rows, columns)` with `stride`
   ///   floats from row to row.

@@ -120,8 +120,8 @@ package struct PackingPass {
 
 /// The lanes that are summed at once in the products of a model.
 ///
-/// Shorter sums are more exact, and those of one row are quicker, because the next begins while one is added to the output; in
-/// tall products they cost more the shorter they are, at this length 1 %.
+/// Shorter sums are more exact, and quicker for one row, where the next begins while one is added to the output. For many
+/// rows they are slower, at this length by 1 % at most.
 @usableFromInline let defaultDepthBlock = 128
 
 /// How far ahead of the product weights are asked for, in lanes: what comes from memory takes as long as 4 KiB.

@@ -42,8 +42,8 @@ extension VectorUnit {
 
   /// `x * (1 + erf(x / √2)) / 2`; absolute error at most 4e-7 times the larger of 1 and |x|.
   ///
-  /// `erf(x / √2) / 2` is `x` times a minimax rational function of `x²` of degrees 5 and 5 (error 2e-8). At 5.75 that is
-  /// more than 1/2, whatever is rounded, so that it ends at 1/2 and large negative numbers give 0.
+  /// `erf(x / √2) / 2` is `x` times a minimax rational function of `x²` of degrees 5 and 5 (error 2e-8). At 5.75 that
+  /// passes 1/2 by more than rounding errors, so that it is cut at 1/2 and large negative numbers give 0.
   @inlinable @inline(__always)
   static func gelu(_ x: Floats) -> Floats {
     let bound = Floats(repeating: 5.75)
