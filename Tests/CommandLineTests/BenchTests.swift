@@ -60,6 +60,6 @@ import Testing
     let path = try folder.write("", to: "empty")
     let run = try EmbedRun("bench", "-m", model, "-i", path)
     #expect(run.status == 1)
-    #expect(run.errors == "embed: a benchmark: expected at least one text, got none\n")
+    #expect(run.errors == "embed: nothing to measure: expected at least one text, got none\n")
   }
 }

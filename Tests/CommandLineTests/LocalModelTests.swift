@@ -69,7 +69,7 @@ import Testing
     #expect(refused.output == [])
     #expect(
       refused.errors.hasPrefix(
-        "embed: environment variable EMBED_INSTRUCTION_SET: expected "))
+        "embed: invalid environment variable EMBED_INSTRUCTION_SET: expected "))
     #expect(refused.errors.contains("baseline on this machine, got \"sse9\""))
   }
 
@@ -87,7 +87,8 @@ import Testing
       #expect(refused.status == 2)
       #expect(refused.output == [])
       #expect(
-        refused.errors.hasPrefix("embed: engine openblas: expected the library OpenBLAS (Debian"))
+        refused.errors.hasPrefix(
+          "embed: engine openblas not available: expected the library OpenBLAS (Debian"))
       let expected = try EmbedRun("-m", model, "a")
       for engine in ["auto", "portable", "simd"] {
         let run = try EmbedRun(
@@ -188,7 +189,7 @@ import Testing
     #expect(run.status == 1)
     #expect(run.output == [])
     #expect(
-      run.errors == "embed: a vector by the model's weights: expected \(message) (\(model))\n")
+      run.errors == "embed: the model's weights give no vector: expected \(message) (\(model))\n")
   }
 
   /// Puts a number everywhere into a tensor of the model.
@@ -219,11 +220,12 @@ import Testing
     #expect(refused.status == 1)
     #expect(refused.lines.count == 41)
     #expect(
-      refused.errors == "embed: a text: expected at most 48 tokens, got more (\(path), line 42)\n")
+      refused.errors
+        == "embed: text too long: expected at most 48 tokens, got more (\(path), line 42)\n")
     let argument = try EmbedRun("-m", model, "--on-long", "error", "a", long)
     #expect(argument.lines.count == 1)
     #expect(
-      argument.errors == "embed: a text: expected at most 48 tokens, got more (text 2)\n")
+      argument.errors == "embed: text too long: expected at most 48 tokens, got more (text 2)\n")
     let cut = try EmbedRun("-m", model, "-i", path)
     #expect(cut.status == 0)
     #expect(cut.lines.count == 51)

@@ -166,58 +166,60 @@ import Testing
         "{'descr': \(descr), 'fortran_order': \(order), 'shape': \(shape), }",
         data: [UInt8](repeating: 0, count: 8))
     }
-    try refuse(header("'<f8'"), "a NumPy file's 'descr': expected <f4, got <f8")
-    try refuse(header("'>f4'"), "a NumPy file's 'descr': expected <f4, got >f4")
+    try refuse(header("'<f8'"), "invalid 'descr' of a NumPy file: expected <f4, got <f8")
+    try refuse(header("'>f4'"), "invalid 'descr' of a NumPy file: expected <f4, got >f4")
     try refuse(
-      header("'<f4'", "True"), "a NumPy file's 'fortran_order': expected False, got True")
+      header("'<f4'", "True"), "invalid 'fortran_order' of a NumPy file: expected False, got True")
     for shape in ["(2,)", "()", "(1, 2, 1)", "(99999999999999999999, 2)", "(1,, 2)", "(4, 0)"] {
       try refuse(
         header("'<f4'", "False", shape),
-        "a NumPy file's shape: expected (count, dimensions), got \(shape.filter { $0 != " " })")
+        "invalid shape of a NumPy file: expected (count, dimensions), got \(shape.filter { $0 != " " })"
+      )
     }
     try refuse(
       header("'<f4'", "False", "(1, 3)"),
-      "a NumPy file's data: expected 1 vectors of 3 dimensions, got 8 bytes")
+      "invalid data of a NumPy file: expected 1 vectors of 3 dimensions, got 8 bytes")
     try refuse(
       header("'<f4'", "False", "(4611686018427387904, 4611686018427387904)"),
-      "a NumPy file's data: expected 4611686018427387904 vectors of 4611686018427387904 dimensions, "
+      "invalid data of a NumPy file: expected 4611686018427387904 vectors of 4611686018427387904 dimensions, "
         + "got 8 bytes")
     try refuse(
       header("'<f4'", "False", "(2, 1)"),
-      "vectors of a NumPy file: expected 2 dimensions, as the model's, got 1")
+      "vectors of other dimensions in a NumPy file: expected 2 dimensions, as the model's, got 1")
   }
 
   @Test func `refuses damaged NumPy files`() throws {
     let fine = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }"
     try refuse(
-      numpy(fine, version: [9, 0]), "a NumPy file's version: expected 1 to 3, got 9")
+      numpy(fine, version: [9, 0]), "unknown version of a NumPy file: expected 1 to 3, got 9")
     try refuse(
       numpy(fine, length: [255, 255]),
-      "a NumPy file that is cut short: expected 65535 bytes more, got \(fine.utf8.count + 1)")
+      "NumPy file cut short: expected 65535 bytes more, got \(fine.utf8.count + 1)")
     try refuse(
       numpy(fine, version: [2, 0], length: [0, 0, 1, 1]),
-      "a NumPy file's header: expected at most 65536 bytes, got 16842752")
+      "invalid header of a NumPy file: expected at most 65536 bytes, got 16842752")
     try refuse(
-      Array(numpy(fine)[..<7]), "a NumPy file that is cut short: expected 8 bytes more, got 7")
+      Array(numpy(fine)[..<7]), "NumPy file cut short: expected 8 bytes more, got 7")
     try refuse(
-      numpy("['descr']"), "a NumPy file's header: expected '{', got \"['descr']\\n\"")
+      numpy("['descr']"), "invalid header of a NumPy file: expected '{', got \"['descr']\\n\"")
     try refuse(
-      numpy("{'descr': '<f4'"), "a NumPy file's header: expected '}', got \"\"")
+      numpy("{'descr': '<f4'"), "invalid header of a NumPy file: expected '}', got \"\"")
     try refuse(
       numpy("{'descr': [('x', '<f4')]}"),
-      "a NumPy file's header: expected a value, got \"something else\"")
+      "invalid header of a NumPy file: expected a value, got \"something else\"")
     try refuse(
-      numpy("{'a': 'b', 'a': 'b'}"), "a NumPy file's header: expected each key once, got \"a\"")
+      numpy("{'a': 'b', 'a': 'b'}"),
+      "invalid header of a NumPy file: expected each key once, got \"a\"")
     try refuse(
       numpy(fine + " nonsense"),
-      "a NumPy file's header: expected nothing behind the dictionary, got \"more\"")
+      "invalid header of a NumPy file: expected nothing behind the dictionary, got \"more\"")
     try refuse(
       numpy(fine, data: [0, 0, 0, 0, 0, 0, 0, 0, 0]),
-      "a NumPy file's data: expected 1 vectors of 2 dimensions, got 9 bytes")
+      "invalid data of a NumPy file: expected 1 vectors of 2 dimensions, got 9 bytes")
     let two = fine.replacing("(1, 2)", with: "(2, 2)")
     try refuse(
       numpy(two, data: [UInt8](repeating: 0, count: 12) + [0, 0, 0xC0, 0x7F]),
-      "a vector that is not finite")
+      "vector not finite")
   }
 
   @Test func `refuses vectors beside other files`() throws {
@@ -235,13 +237,14 @@ import Testing
     let long = String(repeating: "cat ", count: 100)
     let query = try EmbedRun(
       "search", "-m", folder.path("model"), "--on-long", "error", "a", long, input: .text("a"))
-    #expect(query.errors == "embed: a text: expected at most 48 tokens, got more (query 2)\n")
+    #expect(
+      query.errors == "embed: text too long: expected at most 48 tokens, got more (query 2)\n")
     let text = try EmbedRun(
       "search", "-m", folder.path("model"), "--on-long", "error", "a", input: .text("a\n\(long)"))
     #expect(text.status == 1)
     #expect(text.output == [])
     #expect(
       text.errors
-        == "embed: a text: expected at most 48 tokens, got more (standard input, line 2)\n")
+        == "embed: text too long: expected at most 48 tokens, got more (standard input, line 2)\n")
   }
 }

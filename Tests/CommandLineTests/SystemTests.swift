@@ -46,12 +46,14 @@ import Testing
     #expect(errors.hasSuffix("was cut short\n"))
   }
 
-  @Test(arguments: [("-n 7", "open files (ulimit -n)"), ("-s 64", "stack in KiB (ulimit -s)")])
+  @Test(arguments: [
+    ("-n 7", "open files too low (ulimit -n)"), ("-s 64", "stack in KiB too low (ulimit -s)"),
+  ])
   func `names a limit that is too low`(limit: String, name: String) throws {
     let run = try EmbedRun(script: "ulimit \(limit) && exec $EMBED -m null: a")
     #expect(run.status == 1)
     #expect(run.output == [])
-    #expect(run.errors.hasPrefix("embed: the limit of \(name): expected at least "))
+    #expect(run.errors.hasPrefix("embed: limit of \(name): expected at least "))
     #expect(run.errors.filter(\.isNewline).count == 1)
   }
 

@@ -87,7 +87,7 @@ import Testing
     #expect(refused.lines.count == 1)
     #expect(
       refused.errors
-        == "embed: a line that is too long: expected at most 16777216 bytes (standard input, line 2)\n"
+        == "embed: line too long: expected at most 16777216 bytes (standard input, line 2)\n"
     )
   }
 

@@ -85,7 +85,7 @@ import Testing
     #expect(run.lines.count == 1)
     #expect(
       run.errors
-        == "embed: a text: expected at most 48 tokens, got more (standard input, line 2)\n")
+        == "embed: text too long: expected at most 48 tokens, got more (standard input, line 2)\n")
   }
 
   @Test func `writes a whole file or none`() throws {

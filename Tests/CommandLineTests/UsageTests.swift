@@ -76,11 +76,20 @@ import Testing
     (
       ["-m", "test:?size=3", "a"], "unknown parameter of test: expected dimensions, got 'size'"
     ),
-    (["-m", "test:", "--threads", "2", "a"], "--threads: expected a local model, got test:"),
-    (["-m", "null:", "--engine", "simd", "a"], "--engine: expected a local model, got null:"),
-    (["-m", "null:", "--precision", "f32", "a"], "--precision: expected a local model, got null:"),
+    (
+      ["-m", "test:", "--threads", "2", "a"],
+      "--threads not for this model: expected a local model, got test:"
+    ),
+    (
+      ["-m", "null:", "--engine", "simd", "a"],
+      "--engine not for this model: expected a local model, got null:"
+    ),
+    (
+      ["-m", "null:", "--precision", "f32", "a"],
+      "--precision not for this model: expected a local model, got null:"
+    ),
     (["-m", "test:", "--dimensions", "9", "a"], "dimensions out of range: expected 1 to 8, got 9"),
-    (["tokenize", "-m", "test:", "a"], "the model: expected a local one, got test:"),
+    (["tokenize", "-m", "test:", "a"], "not a local model: expected a local one, got test:"),
   ])
   func `refuses what the embedder cannot do with status 2`(
     arguments: [String], message: String

@@ -110,7 +110,7 @@ import Testing
       try await embedder.embed(inputs, options: EmbedOptions(truncation: .error))
     }
     #expect(error?.code == .inputTooLong)
-    #expect(error?.description == "a text: expected at most 48 tokens, got more (input 1)")
+    #expect(error?.description == "text too long: expected at most 48 tokens, got more (input 1)")
   }
 
   @Test(arguments: [[Int32](), [-1], [1_000_000]])

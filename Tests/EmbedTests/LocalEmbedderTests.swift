@@ -126,7 +126,7 @@ import Testing
     #expect(error?.code == .fileDamaged)
     #expect(
       error?.description
-        == "a vector by the model's weights: expected finite numbers, got nan "
+        == "the model's weights give no vector: expected finite numbers, got nan "
         + "(\(folder.path("model")))")
   }
 

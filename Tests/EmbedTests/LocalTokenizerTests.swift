@@ -48,7 +48,7 @@ import Transformer
     #expect(try checked([0, 5, 244], of: fixture) == [0, 5, 244])
     for id in [-1, 245, Int32.min, .max] {
       let message = try fixture.folder.message { _ = try checked([1, id], of: fixture) }
-      #expect(message == "a token id: expected 0 to 244, got \(id) (input 3)")
+      #expect(message == "token id out of range: expected 0 to 244, got \(id) (input 3)")
     }
   }
 
@@ -138,7 +138,7 @@ import Transformer
       in: "tokenizer.json")
     let message = try fixture.refusal { _ = try LocalTokenizer($0) }
     #expect(
-      message == "the model's tokenizer (DIR): added token \"\u{301}\": expected something to look "
+      message == "invalid tokenizer (DIR): added token \"\u{301}\": expected something to look "
         + "for in normalized text, got nothing")
   }
 

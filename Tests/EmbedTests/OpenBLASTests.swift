@@ -72,7 +72,7 @@ import Testing
       try OpenBLAS(names: ["libno-such-blas.so.0", "libno-such-blas.so"])
     }
     #expect(error?.code == .invalidOption)
-    #expect(error?.what == "engine openblas")
+    #expect(error?.what == "engine openblas not available")
     #expect(error?.expected?.contains("libopenblas0") == true)
     #expect(error?.got?.contains("libno-such-blas.so.0") == true)
   }

@@ -9,7 +9,7 @@ import Testing
     let error = #expect(throws: EmbedError.self) { try WeightArena(byteCount: .max) }
     // Behind the name are the bytes and the system's reason.
     #expect(error?.code == .resourceExhausted)
-    #expect(error?.description.hasPrefix("memory for the model's weights: expected ") == true)
+    #expect(error?.description.hasPrefix("no memory for the model's weights: expected ") == true)
   }
 
   @Test func `storage is aligned, apart from others and outlives the arena`() throws {

@@ -11,7 +11,7 @@ extension KernelSet {
     guard let kernels = named(name) else {
       let names = available.map { $0.description.lowercased() }
       throw EmbedError(
-        .invalidOption, "environment variable EMBED_INSTRUCTION_SET",
+        .invalidOption, "invalid environment variable EMBED_INSTRUCTION_SET",
         expected: names.joined(separator: ", ") + " on this machine", got: name.quotedForMessage)
     }
     return kernels

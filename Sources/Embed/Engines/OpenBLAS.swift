@@ -126,7 +126,7 @@ private struct Library {
       }
     }
     throw EmbedError(
-      .invalidOption, "engine openblas",
+      .invalidOption, "engine openblas not available",
       expected: "the library OpenBLAS (Debian and Ubuntu: libopenblas0; Fedora: openblas-libs; "
         + "Homebrew: openblas)",
       got: reasons.joined(separator: "; "))
@@ -136,7 +136,8 @@ private struct Library {
     func function<Function>(_ symbol: String, _: Function.Type) throws(EmbedError) -> Function {
       guard let address = dlsym(handle, symbol) else {
         throw EmbedError(
-          .invalidOption, "engine openblas", expected: "a library with the function \(symbol)",
+          .invalidOption, "engine openblas not available",
+          expected: "a library with the function \(symbol)",
           got: name)
       }
       return unsafeBitCast(address, to: Function.self)
@@ -152,7 +153,8 @@ private struct Library {
     let words = (configuration ?? "").split(separator: " ")
     guard !words.contains("USE64BITINT") else {
       throw EmbedError(
-        .invalidOption, "engine openblas", expected: "an OpenBLAS with integers of 32 bits",
+        .invalidOption, "engine openblas not available",
+        expected: "an OpenBLAS with integers of 32 bits",
         got: "\(name), which has 64")
     }
     version = words.dropFirst().first.map(String.init) ?? "of unknown version"

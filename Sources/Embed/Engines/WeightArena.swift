@@ -30,7 +30,7 @@ final class WeightArena: Sendable {
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
     guard let mapping = mmap(nil, size, access, flags, -1, 0), mapping != MAP_FAILED else {
       throw EmbedError(
-        .resourceExhausted, "memory for the model's weights", expected: "\(size) bytes",
+        .resourceExhausted, "no memory for the model's weights", expected: "\(size) bytes",
         got: String(cString: strerror(errno)))
     }
     #if os(Linux)

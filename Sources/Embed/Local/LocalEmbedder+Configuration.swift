@@ -109,7 +109,7 @@ extension LocalEmbedder {
       guard let name = environment["EMBED_ENGINE"], !name.isEmpty else { return .auto }
       guard let engine = Engine(rawValue: name) else {
         throw EmbedError(
-          .invalidOption, "environment variable EMBED_ENGINE",
+          .invalidOption, "invalid environment variable EMBED_ENGINE",
           expected: Engine.allCases.map(\.rawValue).joined(separator: ", "), got: "'\(name)'")
       }
       return engine

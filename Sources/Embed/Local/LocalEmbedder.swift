@@ -261,7 +261,7 @@ extension LocalEmbedder {
   private func requireUsable(_ vector: [Float], _ call: Call) throws(EmbedError) {
     if let component = vector.first(where: { !$0.isFinite }) {
       throw EmbedError(
-        .fileDamaged, "a vector by the model's weights", expected: "finite numbers",
+        .fileDamaged, "the model's weights give no vector", expected: "finite numbers",
         got: "\(component)", at: folder.path)
     }
     let isNormalized =
@@ -272,7 +272,7 @@ extension LocalEmbedder {
       }
     guard !isNormalized || vector.contains(where: { $0 != 0 }) else {
       throw EmbedError(
-        .fileDamaged, "a vector by the model's weights", expected: "one that can be normalized",
+        .fileDamaged, "the model's weights give no vector", expected: "one that can be normalized",
         got: "zeros", at: folder.path)
     }
   }

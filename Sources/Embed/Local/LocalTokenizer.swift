@@ -42,7 +42,7 @@ public struct LocalTokenizer: Sendable {
       tokenizer = try Tokenizer(configuration)
     } catch {
       throw EmbedError(
-        .fileDamaged, "the model's tokenizer", at: folder.path, underlying: error)
+        .fileDamaged, "invalid tokenizer", at: folder.path, underlying: error)
     }
     maximumTokens = folder.maximumSequenceLength
     template = configuration.template
@@ -126,7 +126,7 @@ public struct LocalTokenizer: Sendable {
       sequence = try checked(ids, at: index)
     case .image:
       throw EmbedError(
-        .invalidInput, "an input of this model", expected: "text or token ids", got: "an image",
+        .invalidInput, "unsupported kind of input", expected: "text or token ids", got: "an image",
         at: "input \(index)")
     }
     try check(sequence, options, at: index)
@@ -139,7 +139,7 @@ public struct LocalTokenizer: Sendable {
   ) throws(EmbedError) {
     if sequence.isTruncated, options.truncation == .error {
       throw EmbedError(
-        .inputTooLong, "a text", expected: "at most \(maximumTokens) tokens", got: "more",
+        .inputTooLong, "text too long", expected: "at most \(maximumTokens) tokens", got: "more",
         at: "input \(index)")
     }
   }
@@ -151,11 +151,11 @@ public struct LocalTokenizer: Sendable {
   private func checked(_ ids: [Int32], at index: Int) throws(EmbedError) -> TokenSequence {
     guard !ids.isEmpty else {
       throw EmbedError(
-        .invalidInput, "token ids", expected: "at least one", got: "none", at: "input \(index)")
+        .invalidInput, "no token ids", expected: "at least one", got: "none", at: "input \(index)")
     }
     if let wrong = ids.first(where: { $0 < 0 || $0 >= encoderVocabularySize }) {
       throw EmbedError(
-        .invalidInput, "a token id", expected: "0 to \(encoderVocabularySize - 1)",
+        .invalidInput, "token id out of range", expected: "0 to \(encoderVocabularySize - 1)",
         got: "\(wrong)", at: "input \(index)")
     }
     return TokenSequence(

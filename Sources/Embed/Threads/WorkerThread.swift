@@ -44,7 +44,7 @@ enum WorkerThread {
     guard status == 0 else {
       start.release()
       throw EmbedError(
-        .resourceExhausted, "a thread to compute with",
+        .resourceExhausted, "no thread to compute with",
         got: "\(String(cString: strerror(status))) from the system")
     }
   }

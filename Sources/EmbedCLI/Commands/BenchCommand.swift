@@ -51,7 +51,8 @@ struct BenchCommand: AsyncParsableCommand {
     var texts: [String] = []
     while let window = try records.nextWindow() { texts += window.map(\.text) }
     guard !texts.isEmpty else {
-      throw EmbedError(.invalidInput, "a benchmark", expected: "at least one text", got: "none")
+      throw EmbedError(
+        .invalidInput, "nothing to measure", expected: "at least one text", got: "none")
     }
     let clock = ContinuousClock()
     let start = clock.now

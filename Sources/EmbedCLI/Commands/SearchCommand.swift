@@ -146,7 +146,7 @@ private struct Search {
   mutating func run(_ file: NumpyFile) throws(EmbedError) {
     guard file.header.count == 0 || file.header.dimensions == queries.dimensions else {
       throw EmbedError(
-        .invalidInput, "vectors of a NumPy file",
+        .invalidInput, "vectors of other dimensions in a NumPy file",
         expected: "\(queries.dimensions) dimensions, as the model's",
         got: "\(file.header.dimensions)", at: file.name)
     }

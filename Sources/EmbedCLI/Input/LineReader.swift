@@ -75,7 +75,7 @@ struct LineReader {
   private func checkLength(_ count: Int) throws(EmbedError) {
     guard count > Self.lineLimit else { return }
     throw EmbedError(
-      .invalidInput, "a line that is too long", expected: "at most \(Self.lineLimit) bytes",
+      .invalidInput, "line too long", expected: "at most \(Self.lineLimit) bytes",
       at: "\(descriptor.name), line \(lineNumber + 1)")
   }
 

@@ -53,14 +53,15 @@ struct NumpyFile {
     let version = preamble[6]
     guard preamble.starts(with: NumpyHeader.magic), (1...3).contains(version) else {
       throw EmbedError(
-        .fileDamaged, "a NumPy file's version", expected: "1 to 3", got: "\(version)",
+        .fileDamaged, "unknown version of a NumPy file", expected: "1 to 3", got: "\(version)",
         at: descriptor.name)
     }
     let lengthBytes = try descriptor.readExactly(version == 1 ? 2 : 4)
     let length = lengthBytes.reversed().reduce(0) { $0 << 8 | Int($1) }
     guard length <= Self.headerLimit else {
       throw EmbedError(
-        .fileDamaged, "a NumPy file's header", expected: "at most \(Self.headerLimit) bytes",
+        .fileDamaged, "invalid header of a NumPy file",
+        expected: "at most \(Self.headerLimit) bytes",
         got: "\(length)", at: descriptor.name)
     }
     var parser = NumpyHeaderParser(
@@ -71,7 +72,7 @@ struct NumpyFile {
     let size = (descriptor.regularFileSize ?? 0) - preamble.count - lengthBytes.count - length
     guard !overflow, !overflows, dataBytes == size else {
       throw EmbedError(
-        .fileDamaged, "a NumPy file's data",
+        .fileDamaged, "invalid data of a NumPy file",
         expected: "\(header.count) vectors of \(header.dimensions) dimensions",
         got: "\(size) bytes", at: descriptor.name)
     }
@@ -92,7 +93,7 @@ struct NumpyFile {
     let components = try Embedding(littleEndianBytes: bytes).vector
     if let index = components.firstIndex(where: { !$0.isFinite }) {
       throw EmbedError(
-        .invalidInput, "a vector that is not finite",
+        .invalidInput, "vector not finite",
         at: "\(name), vector \(position + index / dimensions)")
     }
     position += count
@@ -111,7 +112,7 @@ extension Descriptor {
       let piece = try read(upTo: count - bytes.count)
       guard !piece.isEmpty else {
         throw EmbedError(
-          .fileDamaged, "a NumPy file that is cut short", expected: "\(count) bytes more",
+          .fileDamaged, "NumPy file cut short", expected: "\(count) bytes more",
           got: "\(bytes.count)", at: name)
       }
       bytes += piece
@@ -159,7 +160,7 @@ private struct NumpyHeaderParser {
       dimensions > 0 || count == 0
     else {
       throw EmbedError(
-        .invalidInput, "a NumPy file's shape", expected: "(count, dimensions)",
+        .invalidInput, "invalid shape of a NumPy file", expected: "(count, dimensions)",
         got: "(\(values["shape"] ?? ""))", at: file)
     }
     return NumpyHeader(count: count, dimensions: dimensions)
@@ -170,7 +171,7 @@ private struct NumpyHeaderParser {
   ) throws(EmbedError) {
     guard values[key] != expected else { return }
     throw EmbedError(
-      .invalidInput, "a NumPy file's '\(key)'", expected: expected,
+      .invalidInput, "invalid '\(key)' of a NumPy file", expected: expected,
       got: values[key]?.printable ?? "none", at: file)
   }
 
@@ -227,7 +228,7 @@ private struct NumpyHeaderParser {
 
   private func damaged(_ expected: String, got: String) -> EmbedError {
     EmbedError(
-      .fileDamaged, "a NumPy file's header", expected: expected, got: got.quotedForMessage,
+      .fileDamaged, "invalid header of a NumPy file", expected: expected, got: got.quotedForMessage,
       at: file)
   }
 }

@@ -34,7 +34,7 @@ struct ModelOptions: ParsableArguments {
     let address = try address(of: model)
     guard address.scheme == "local" else {
       throw EmbedError(
-        .invalidOption, "the model", expected: "a local one", got: "\(address.scheme):")
+        .invalidOption, "not a local model", expected: "a local one", got: "\(address.scheme):")
     }
     return address.path
   }
@@ -93,7 +93,8 @@ struct RuntimeOptions: ParsableArguments {
     guard let first = given.first else { return address }
     guard address.scheme == "local" else {
       throw EmbedError(
-        .invalidOption, "--\(first.0)", expected: "a local model", got: "\(address.scheme):")
+        .invalidOption, "--\(first.0) not for this model", expected: "a local model",
+        got: "\(address.scheme):")
     }
     // Of several parameters of one name the last one counts, so the option has the last word.
     return address.appending(given.map { EmbedderURI.Parameter($0.0, $0.1) })

@@ -44,7 +44,7 @@ struct VectorWriter {
     for (embedding, record) in zip(embeddings, records) {
       guard embedding.vector.allSatisfy(\.isFinite) else {
         try flush()
-        throw EmbedError(.invalidInput, "a vector that is not finite", at: record.location)
+        throw EmbedError(.invalidInput, "vector not finite", at: record.location)
       }
       precondition(
         embedding.dimensions == dimensions ?? embedding.dimensions,

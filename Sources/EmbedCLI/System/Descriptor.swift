@@ -33,7 +33,7 @@ struct Descriptor {
     }
   }
 
-  /// Whether people sit in front of it.
+  /// Whether it is a terminal.
   var isTerminal: Bool { isatty(number) == 1 }
 
   /// The size of a regular file from its start; nil for everything else.

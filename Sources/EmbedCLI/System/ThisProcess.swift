@@ -48,7 +48,7 @@ enum ThisProcess {
     var limit = rlimit()
     guard getrlimit(resource, &limit) == 0, limit.rlim_cur < minimum else { return }
     throw EmbedError(
-      .fileInaccessible, "the limit of \(name) (ulimit \(option))",
+      .fileInaccessible, "limit of \(name) too low (ulimit \(option))",
       expected: "at least \(minimum / unit)", got: "\(limit.rlim_cur / unit)")
   }
 

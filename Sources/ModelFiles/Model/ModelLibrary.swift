@@ -35,7 +35,7 @@ public struct ModelLibrary: Sendable {
   ///   - environment: The environment variables.
   ///   - workingDirectory: The absolute path of the folder that relative paths begin in.
   ///   - executable: The absolute path of the program, beside which the package is looked for.
-  public init(environment: [String: String], workingDirectory: String, executable: String?) {
+  package init(environment: [String: String], workingDirectory: String, executable: String?) {
     self.environment = environment
     self.workingDirectory = workingDirectory
     self.executable = executable

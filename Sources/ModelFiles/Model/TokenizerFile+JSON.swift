@@ -28,7 +28,7 @@ extension TokenizerFile {
   // MARK: - Model
 
   private typealias Vocabulary = (
-    entries: [(token: String, id: Int32)], index: [ExactString: Int32]
+    entries: [(token: String, id: Int32)], index: [BytewiseString: Int32]
   )
 
   private func wordPiece(
@@ -40,7 +40,7 @@ extension TokenizerFile {
       continuationPrefix: try model.optionalString("continuing_subword_prefix") ?? "##",
       maximumWordLength: try model.optionalInteger("max_input_chars_per_word", in: 1...1_000_000)
         ?? 100)
-    guard vocabulary.index[ExactString(wordPiece.unknownToken)] != nil else {
+    guard vocabulary.index[BytewiseString(wordPiece.unknownToken)] != nil else {
       throw EmbedError(
         .fileDamaged, "missing token", expected: "\(wordPiece.unknownToken.printable) (unk_token)",
         got: "no such token", at: model.location("vocab"))
@@ -51,7 +51,7 @@ extension TokenizerFile {
   private func vocabulary(_ file: JSONDocument) throws(EmbedError) -> Vocabulary {
     var entries: [(token: String, id: Int32)] = []
     entries.reserveCapacity(file.members.count)
-    var index: [ExactString: Int32] = [:]
+    var index: [BytewiseString: Int32] = [:]
     index.reserveCapacity(file.members.count)
     var isTaken = [Bool](repeating: false, count: vocabularySize)
     for (token, value) in file.members {
@@ -61,7 +61,7 @@ extension TokenizerFile {
           at: file.location(token))
       }
       try check(id, location: file.location(token))
-      guard !isTaken[id], index.updateValue(Int32(id), forKey: ExactString(token)) == nil else {
+      guard !isTaken[id], index.updateValue(Int32(id), forKey: BytewiseString(token)) == nil else {
         throw EmbedError(
           .fileDamaged, "duplicate token", expected: "each token and each id once",
           got: "\(token.quotedForMessage) with id \(id) again", at: file.location(token))
@@ -115,7 +115,7 @@ extension TokenizerFile {
   // MARK: - Template
 
   private func template(
-    _ file: JSONDocument, ids: [ExactString: Int32]
+    _ file: JSONDocument, ids: [BytewiseString: Int32]
   ) throws(EmbedError) -> TokenizerConfiguration.Template {
     let kinds = ["TemplateProcessing", "BertProcessing", "RobertaProcessing"]
     guard let processor = try file.optionalObject("post_processor") else {

@@ -37,7 +37,7 @@ extension TokenizerFile {
 
   /// The special tokens that the class puts around a text.
   func template(
-    ids: [ExactString: Int32], location: String
+    ids: [BytewiseString: Int32], location: String
   ) throws(EmbedError) -> TokenizerConfiguration.Template {
     TokenizerConfiguration.Template(
       prefix: [try id(role: "cls_token", in: ids, location: location)],
@@ -45,12 +45,12 @@ extension TokenizerFile {
       trimsOffsets: wordPieceClass?.trimsOffsets ?? false)
   }
 
-  private func lines(_ path: String) throws(EmbedError) -> [ExactString: Int32] {
+  private func lines(_ path: String) throws(EmbedError) -> [BytewiseString: Int32] {
     let bytes = try RegularFile(path: path).contents(limit: 100_000_000)
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     // What stands behind the last line end is a line only if there is something.
     if lines.last?.isEmpty == true { lines.removeLast() }
-    var ids: [ExactString: Int32] = [:]
+    var ids: [BytewiseString: Int32] = [:]
     ids.reserveCapacity(lines.count)
     for (number, line) in lines.enumerated() {
       guard let text = String(validating: line, as: UTF8.self) else {
@@ -60,7 +60,7 @@ extension TokenizerFile {
       }
       try check(number, location: "\(path), line \(number + 1)")
       let token = Self.trimmingEnd(text)
-      if !token.isEmpty { ids[ExactString(token)] = Int32(number) }
+      if !token.isEmpty { ids[BytewiseString(token)] = Int32(number) }
     }
     return ids
   }

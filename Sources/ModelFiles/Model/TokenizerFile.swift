@@ -61,13 +61,13 @@ struct TokenizerFile {
   ///
   /// - Parameter ids: The vocabulary.
   func addedTokens(
-    _ tokens: [TokenizerSettings.SpecialToken], ids: [ExactString: Int32]
+    _ tokens: [TokenizerSettings.SpecialToken], ids: [BytewiseString: Int32]
   ) throws(EmbedError) -> [TokenizerConfiguration.AddedToken] {
-    var known = Set<ExactString>()
+    var known = Set<BytewiseString>()
     var result: [TokenizerConfiguration.AddedToken] = []
     for (index, token) in (tokens + settings.others + roleTokens).enumerated() {
-      guard known.insert(ExactString(token.content)).inserted else { continue }
-      guard let id = token.id.flatMap(Int32.init(exactly:)) ?? ids[ExactString(token.content)]
+      guard known.insert(BytewiseString(token.content)).inserted else { continue }
+      guard let id = token.id.flatMap(Int32.init(exactly:)) ?? ids[BytewiseString(token.content)]
       else {
         // A role without a place in the vocabulary is never used.
         if index >= tokens.count + settings.others.count { continue }
@@ -102,10 +102,10 @@ struct TokenizerFile {
 
   /// The id of a token with a role, which must be in the vocabulary.
   func id(
-    role: String, in ids: [ExactString: Int32], location: String
+    role: String, in ids: [BytewiseString: Int32], location: String
   ) throws(EmbedError) -> Int32 {
     let content = settings.named[role]?.content ?? wordPieceClass?.roles[role]?.content ?? role
-    guard let id = ids[ExactString(content)] else {
+    guard let id = ids[BytewiseString(content)] else {
       throw EmbedError(
         .fileDamaged, "missing token", expected: "\(content.printable) (\(role))",
         got: "no such token", at: location)

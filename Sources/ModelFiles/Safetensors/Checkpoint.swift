@@ -12,7 +12,7 @@ package struct Checkpoint: Sendable {
   package let prefix: String
   private let files: [SafetensorsFile]
   /// Which of `files` has a tensor, by its full name.
-  private let fileIndices: [ExactString: Int]
+  private let fileIndices: [BytewiseString: Int]
   /// The file or the index, for messages.
   private let source: String
 
@@ -33,7 +33,7 @@ package struct Checkpoint: Sendable {
       source = single
       files = [try SafetensorsFile(path: single)]
       fileIndices = Dictionary(
-        uniqueKeysWithValues: files[0].header.tensors.map { (ExactString($0.name), 0) })
+        uniqueKeysWithValues: files[0].header.tensors.map { (BytewiseString($0.name), 0) })
     } else if Folder.exists(index) {
       source = index
       (files, fileIndices) = try Self.shards(of: index, in: folder)
@@ -49,7 +49,7 @@ package struct Checkpoint: Sendable {
 
   /// Whether there is a tensor of that name, behind the prefix.
   package func contains(_ name: String) -> Bool {
-    fileIndices[ExactString(prefix + name)] != nil
+    fileIndices[BytewiseString(prefix + name)] != nil
   }
 
   /// A matrix of exactly that shape; `(rows, columns)` = (outputs, inputs) for a linear layer.
@@ -99,7 +99,7 @@ package struct Checkpoint: Sendable {
   func releasePages() { for file in files { file.releasePages() } }
 
   private func floats(_ name: String, shape: [Int]) throws(EmbedError) -> FloatStorage {
-    guard let index = fileIndices[ExactString(prefix + name)] else {
+    guard let index = fileIndices[BytewiseString(prefix + name)] else {
       throw SafetensorsError.tensorNotFound(prefix + name).embedError(in: source)
     }
     return try files[index].floats(prefix + name, shape: shape)
@@ -123,19 +123,19 @@ package struct Checkpoint: Sendable {
 extension Checkpoint {
   private static func shards(
     of indexPath: String, in folder: String
-  ) throws(EmbedError) -> ([SafetensorsFile], [ExactString: Int]) {
+  ) throws(EmbedError) -> ([SafetensorsFile], [BytewiseString: Int]) {
     let index = try SafetensorsIndex(path: indexPath)
     var files: [SafetensorsFile] = []
-    var shardIndices: [ExactString: Int] = [:]
-    var fileIndices: [ExactString: Int] = [:]
+    var shardIndices: [BytewiseString: Int] = [:]
+    var fileIndices: [BytewiseString: Int] = [:]
     for (tensor, shard) in index.entries {
       let fileIndex: Int
-      if let known = shardIndices[ExactString(shard)] {
+      if let known = shardIndices[BytewiseString(shard)] {
         fileIndex = known
       } else {
         fileIndex = files.count
         files.append(try SafetensorsFile(path: Folder.join(folder, shard)))
-        shardIndices[ExactString(shard)] = fileIndex
+        shardIndices[BytewiseString(shard)] = fileIndex
       }
       guard files[fileIndex].header[tensor] != nil else {
         throw EmbedError(
@@ -143,17 +143,17 @@ extension Checkpoint {
           expected: "\(tensor.printable) in \(shard.printable)", got: "no such tensor",
           at: indexPath)
       }
-      fileIndices[ExactString(tensor)] = fileIndex
+      fileIndices[BytewiseString(tensor)] = fileIndex
     }
     return (files, fileIndices)
   }
 
   private static func prefix(
-    _ anchor: String, models: [String], in names: [ExactString: Int], source: String
+    _ anchor: String, models: [String], in names: [BytewiseString: Int], source: String
   ) throws(EmbedError) -> String {
     let prefixes =
       ["", "model."] + models.flatMap { ["\($0).", "\($0).model.", "model.\($0)."] }
-    let found = prefixes.filter { names[ExactString($0 + anchor)] != nil }
+    let found = prefixes.filter { names[BytewiseString($0 + anchor)] != nil }
     guard let prefix = found.first, found.count == 1 else {
       let spellings = prefixes.map { $0 + anchor }.joined(separator: ", ")
       throw EmbedError(

@@ -25,7 +25,7 @@ package struct SafetensorsHeader: Sendable {
   package let tensors: [Tensor]
   /// What the file says of itself, such as `format`: `pt`.
   package let metadata: [(key: String, value: String)]
-  private let indices: [ExactString: Int]
+  private let indices: [BytewiseString: Int]
 
   /// Reads and checks the header of a whole file's bytes.
   ///
@@ -42,9 +42,9 @@ package struct SafetensorsHeader: Sendable {
     let members = try Self.members([UInt8](file[8..<8 + length]))
     var tensors: [Tensor] = []
     var metadata: [(key: String, value: String)] = []
-    var names = Set<ExactString>(minimumCapacity: members.count)
+    var names = Set<BytewiseString>(minimumCapacity: members.count)
     for (name, value) in members {
-      guard names.insert(ExactString(name)).inserted else { throw .duplicateName(name) }
+      guard names.insert(BytewiseString(name)).inserted else { throw .duplicateName(name) }
       if name.hasSameBytes(as: "__metadata__") {
         metadata = try Self.metadata(value)
       } else {
@@ -58,14 +58,14 @@ package struct SafetensorsHeader: Sendable {
 
     self.tensors = tensors
     self.metadata = metadata
-    var indices: [ExactString: Int] = [:]
-    for (index, tensor) in tensors.enumerated() { indices[ExactString(tensor.name)] = index }
+    var indices: [BytewiseString: Int] = [:]
+    for (index, tensor) in tensors.enumerated() { indices[BytewiseString(tensor.name)] = index }
     self.indices = indices
   }
 
   /// The tensor of a name.
   package subscript(_ name: String) -> Tensor? {
-    indices[ExactString(name)].map { tensors[$0] }
+    indices[BytewiseString(name)].map { tensors[$0] }
   }
 }
 
@@ -96,9 +96,9 @@ extension SafetensorsHeader {
       throw .metadataNotStrings(key: nil, got: value.summary)
     }
     var result: [(key: String, value: String)] = []
-    var names = Set<ExactString>()
+    var names = Set<BytewiseString>()
     for (key, value) in members {
-      guard names.insert(ExactString(key)).inserted else { throw .duplicateName(key) }
+      guard names.insert(BytewiseString(key)).inserted else { throw .duplicateName(key) }
       guard case .string(let text) = value else {
         throw .metadataNotStrings(key: key, got: value.summary)
       }

@@ -17,9 +17,9 @@ package struct SafetensorsIndex: Sendable {
     let bytes = try RegularFile(path: path).contents(limit: SafetensorsHeader.maximumLength)
     let map = try JSONDocument(parsing: bytes, file: path).object("weight_map")
     var entries: [(tensor: String, shard: String)] = []
-    var names = Set<ExactString>(minimumCapacity: map.members.count)
+    var names = Set<BytewiseString>(minimumCapacity: map.members.count)
     for (tensor, value) in map.members {
-      guard names.insert(ExactString(tensor)).inserted else {
+      guard names.insert(BytewiseString(tensor)).inserted else {
         throw EmbedError(
           .fileDamaged, "duplicate name", expected: "each tensor once", got: "it twice",
           at: map.location(tensor))
