@@ -1,4 +1,6 @@
-public import EmbedCore
+// Whoever imports Embed has embedders, their values and models without further imports.
+@_exported public import EmbedCore
+@_exported public import ModelFiles
 
 extension EmbedderRegistry {
   /// The schemes `local`, `null` and `test`.
