@@ -120,9 +120,8 @@ package struct PackingPass {
 
 /// The lanes that are summed at once in the products of a model.
 ///
-/// Shorter sums are more exact, and quicker for one row, where the next begins while one is added to the output. For many
-/// rows they are slower, at this length by 1 % at most.
-@usableFromInline let defaultDepthBlock = 128
+/// Shorter sums are more exact, and cost a pass over the output each.
+@usableFromInline let defaultDepthBlock = 512
 
 /// How far ahead of the product weights are asked for, in lanes: what comes from memory takes as long as 4 KiB.
 @usableFromInline let prefetchDistance = 1024
