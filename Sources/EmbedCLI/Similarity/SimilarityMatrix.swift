@@ -1,5 +1,6 @@
 import Embed
 import Foundation
+import JSON
 
 /// How alike vectors are, each with each: some rows at a time, so that only the vectors are held.
 struct SimilarityMatrix {
@@ -79,37 +80,37 @@ extension [UInt8] {
   /// - Precondition: each has at most `width` characters.
   fileprivate mutating func appendAligned(_ values: ArraySlice<Float>, width: Int) {
     var end = count
-    append(contentsOf: repeatElement(UInt8(ascii: " "), count: values.count * (width + 2) - 1))
+    append(contentsOf: repeatElement(UInt8(ascii: " "), count: values.count * (width + 2)))
+    // A span, as an array would look with every byte whether it is shared.
+    var line = mutableSpan
     for value in values {
       end += width
-      putDecimal(value, before: end)
+      line.putDecimal(value, before: end)
       end += 2
     }
-    self[count - 1] = UInt8(ascii: "\n")
+    // The last number has no spaces behind it.
+    line[end - 2] = UInt8(ascii: "\n")
+    removeLast()
   }
+}
 
+extension MutableSpan<UInt8> {
   /// Writes a number with four decimals, and no negative zero, so that it ends before an index.
-  private mutating func putDecimal(_ value: Float, before end: Int) {
+  fileprivate mutating func putDecimal(_ value: Float, before end: Int) {
     let scaled = (Double(value) * 1e4).rounded()
-    var place = end
-    func put(_ byte: UInt8) {
-      place -= 1
-      self[place] = byte
-    }
     guard abs(scaled) < 1e18 else {
-      for byte in String(format: "%.4f", Double(value)).utf8.reversed() { put(byte) }
+      let text = String(format: "%.4f", Double(value)).utf8
+      for (place, byte) in zip(end - text.count..<end, text) { self[place] = byte }
       return
     }
     var rest = UInt64(abs(scaled))
-    for _ in 0..<4 {
-      put(UInt8(ascii: "0") + UInt8(rest % 10))
-      rest /= 10
-    }
-    put(UInt8(ascii: "."))
+    var place = end
     repeat {
-      put(UInt8(ascii: "0") + UInt8(rest % 10))
+      place -= place == end - 4 ? 2 : 1
+      self[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
-    } while rest > 0
-    if scaled < 0 { put(UInt8(ascii: "-")) }
+    } while rest > 0 || place > end - 6
+    self[end - 5] = UInt8(ascii: ".")
+    if scaled < 0 { self[place - 1] = UInt8(ascii: "-") }
   }
 }
