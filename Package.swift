@@ -38,6 +38,7 @@ let package = Package(
     .library(name: "Embed", targets: ["Embed"]),
     .library(name: "EmbedCore", targets: ["EmbedCore"]),
     .library(name: "EmbedObservability", targets: ["EmbedObservability"]),
+    .library(name: "EmbedRemote", targets: ["EmbedRemote"]),
     .library(name: "EmbedTesting", targets: ["EmbedTesting"]),
     .executable(name: "embed", targets: ["EmbedCLI"]),
   ],
@@ -45,6 +46,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
   ],
   targets: [
     // Mathematics: no Foundation, no dependency.
@@ -77,8 +81,9 @@ let package = Package(
 
     // The library: what every embedder shares, the files of models, and the local runtime.
     .target(name: "EmbedCore", swiftSettings: [optimized]),
+    .target(name: "JSON", dependencies: ["EmbedCore"], swiftSettings: [optimized]),
     .target(
-      name: "ModelFiles", dependencies: ["EmbedCore", "Kernels", "Transformer"],
+      name: "ModelFiles", dependencies: ["EmbedCore", "JSON", "Kernels", "Transformer"],
       swiftSettings: [optimized]
     ),
     .target(
@@ -96,13 +101,24 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
       ]
     ),
+    .target(
+      name: "EmbedRemote",
+      dependencies: [
+        "EmbedCore", "JSON",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]
+    ),
     .target(name: "EmbedTesting", dependencies: ["EmbedCore"]),
 
     // The command line.
     .executableTarget(
       name: "EmbedCLI",
       dependencies: [
-        "Embed", "Kernels", "Transformer",
+        "Embed", "EmbedRemote", "JSON", "Kernels", "Transformer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -110,8 +126,22 @@ let package = Package(
     // Tests.
     .target(
       name: "EmbedTestSupport",
-      dependencies: ["EmbedCore", "Kernels", "ModelFiles", "Transformer"],
+      dependencies: ["EmbedCore", "JSON", "Kernels", "ModelFiles", "Transformer"],
       path: "Tests/EmbedTestSupport", swiftSettings: [optimized]
+    ),
+    .target(
+      name: "RemoteTestSupport",
+      dependencies: [
+        "EmbedCore", "JSON",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      path: "Tests/RemoteTestSupport"
+    ),
+    .executableTarget(
+      name: "StandIn", dependencies: ["JSON", "RemoteTestSupport"], path: "Tests/StandIn"
     ),
     .executableTarget(
       name: "WriteTinyModels", dependencies: ["EmbedTestSupport"], path: "Tests/WriteTinyModels"
@@ -129,18 +159,33 @@ let package = Package(
       ]
     ),
     .testTarget(
+      name: "EmbedRemoteTests",
+      dependencies: [
+        "EmbedCore", "EmbedRemote", "EmbedTesting", "JSON", "RemoteTestSupport",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]
+    ),
+    .testTarget(name: "JSONTests", dependencies: ["EmbedCore", "JSON"]),
+    .testTarget(
       name: "ModelFilesTests",
-      dependencies: ["EmbedCore", "EmbedTestSupport", "Kernels", "ModelFiles", "Transformer"]
+      dependencies: [
+        "EmbedCore", "EmbedTestSupport", "JSON", "Kernels", "ModelFiles", "Transformer",
+      ]
     ),
     .testTarget(
       name: "EmbedTests", dependencies: ["Embed", "EmbedTestSupport", "Kernels", "Transformer"]
     ),
     .testTarget(
       name: "ConformanceTests",
-      dependencies: ["Embed", "EmbedTestSupport", "EmbedTesting", "KernelDispatch", "Kernels"]
+      dependencies: [
+        "Embed", "EmbedTestSupport", "EmbedTesting", "JSON", "KernelDispatch", "Kernels",
+      ]
     ),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["Embed", "EmbedTestSupport", "EmbedCLI"]
+      name: "CommandLineTests",
+      dependencies: ["Embed", "EmbedTestSupport", "EmbedCLI", "JSON", "StandIn"]
     ),
   ],
   swiftLanguageModes: [.v6]

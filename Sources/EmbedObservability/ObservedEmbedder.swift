@@ -45,14 +45,38 @@ public struct ObservedEmbedder: Embedder {
   /// - Throws: what the other embedder throws.
   @concurrent
   public func embed(_ inputs: [EmbeddingInput], options: EmbedOptions) async throws -> [Embedding] {
+    try await observed(inputs.count) {
+      try await base.embed(inputs, options: options)
+    } vectors: {
+      $0
+    }
+  }
+
+  /// Embeds inputs with the other embedder, a result each; inputs that are refused count in no metric but the call.
+  ///
+  /// - Throws: what the other embedder throws.
+  @concurrent
+  public func embedEach(
+    _ inputs: [EmbeddingInput], options: EmbedOptions
+  ) async throws -> [Result<Embedding, EmbedError>] {
+    try await observed(inputs.count) {
+      try await base.embedEach(inputs, options: options)
+    } vectors: { results in
+      results.compactMap { try? $0.get() }
+    }
+  }
+
+  private func observed<Value: Sendable>(
+    _ inputCount: Int, _ call: () async throws -> Value, vectors: (Value) -> [Embedding]
+  ) async throws -> Value {
     let clock = ContinuousClock()
     let start = clock.now
     do {
-      let embeddings = try await base.embed(inputs, options: options)
-      report(embeddings, duration: clock.now - start)
-      return embeddings
+      let value = try await call()
+      report(vectors(value), duration: clock.now - start)
+      return value
     } catch {
-      report(error, inputs: inputs.count, duration: clock.now - start)
+      report(error, inputs: inputCount, duration: clock.now - start)
       throw error
     }
   }

@@ -7,14 +7,23 @@ public import EmbedCore
 /// ```
 public struct EmbedderConformance: Sendable {
   private let embedder: any Embedder
-  private let texts = [
+  private let takesEmptyTexts: Bool
+  private let texts: [String]
+  private static let texts = [
     "A cat sat on the mat.", "", "   \t\n", "naïve café", "cafe\u{301}", "你好，世界", "👩‍👩‍👧 🇳🇴",
     "a\u{0}b\u{1}c\u{FEFF}", String(repeating: "many words and ", count: 60), "x",
     "A cat sat on the mat.",
   ]
 
   /// Makes a check of an embedder.
-  public init(_ embedder: any Embedder) { self.embedder = embedder }
+  ///
+  /// - Parameter takesEmptyTexts: whether it embeds empty texts, as the protocol asks; some services refuse them, and must
+  ///   then name the one that they refuse.
+  public init(_ embedder: any Embedder, takesEmptyTexts: Bool = true) {
+    self.embedder = embedder
+    self.takesEmptyTexts = takesEmptyTexts
+    texts = Self.texts.filter { takesEmptyTexts || !$0.isEmpty }
+  }
 
   /// One sentence for each requirement that is broken; none when all are kept.
   public func violations() async -> [String] {
@@ -22,7 +31,8 @@ public struct EmbedderConformance: Sendable {
     let checks: [(String, () async throws -> String?)] = [
       ("no inputs", noInputs), ("one each, in order", oneEachInOrder),
       ("alone as in a batch", aloneAsInBatch), ("lengths", lengths), ("dimensions", dimensions),
-      ("wrong dimensions", wrongDimensions), ("images", images), ("many tasks", manyTasks),
+      ("wrong dimensions", wrongDimensions), ("images", images),
+      ("empty texts", emptyTexts), ("a result each", aResultEach), ("many tasks", manyTasks),
       ("cancellation", cancellation),
     ]
     for (name, check) in checks {
@@ -101,8 +111,34 @@ public struct EmbedderConformance: Sendable {
       _ = try await embedder.embed([.text("a"), .image([1, 2])], options: EmbedOptions())
       return "an image is accepted"
     } catch let error as EmbedError where error.code == .invalidInput {
-      return error.location?.contains("1") == true ? nil : "the error does not name input 1"
+      return error.inputIndex == 1 ? nil : "the error does not name input 1"
     }
+  }
+
+  private func emptyTexts() async throws -> String? {
+    guard !takesEmptyTexts else { return nil }
+    do {
+      _ = try await embedder.embed(["a", "", "b"])
+      return "an empty text is accepted"
+    } catch let error as EmbedError {
+      return error.inputIndex == 1 ? nil : "the error does not name input 1: \(error)"
+    }
+  }
+
+  private func aResultEach() async throws -> String? {
+    let isRefused = !embedder.info.supportsImages
+    let results = try await embedder.embedEach(
+      [.text("a"), .image([1, 2]), .text("b")], options: EmbedOptions())
+    guard results.count == 3 else { return "\(results.count) results of 3 inputs" }
+    let expected = try await embedder.embed(["a", "b"])
+    for (result, expected) in zip([results[0], results[2]], expected) {
+      guard case .success(let embedding) = result, difference(embedding, expected) <= 1e-6 else {
+        return "an input that is refused costs another its vector"
+      }
+    }
+    guard isRefused else { return nil }
+    guard case .failure(let error) = results[1] else { return "an image is accepted" }
+    return error.inputIndex == 1 ? nil : "the error does not name input 1: \(error)"
   }
 
   private func manyTasks() async throws -> String? {

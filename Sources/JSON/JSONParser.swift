@@ -5,16 +5,21 @@ package struct JSONParser {
   /// The most arrays and objects inside one another.
   package static let maximumDepth = 128
 
-  /// How much a text may hold beyond its length: a value takes many times the memory of its spelling.
+  /// What a text may hold: a value takes many times the memory of its spelling.
   package struct Limits: Sendable {
     /// The most elements of one array.
     package var arrayLength = Int.max
     /// The most members of one object.
     package var memberCount = Int.max
+    /// Whether `NaN`, `Infinity` and `-Infinity` are numbers, as Python's servers write them.
+    package var acceptsNonFinite = false
 
-    package init(arrayLength: Int = .max, memberCount: Int = .max) {
+    package init(
+      arrayLength: Int = .max, memberCount: Int = .max, acceptsNonFinite: Bool = false
+    ) {
       self.arrayLength = arrayLength
       self.memberCount = memberCount
+      self.acceptsNonFinite = acceptsNonFinite
     }
   }
 
@@ -82,6 +87,13 @@ package struct JSONParser {
     case UInt8(ascii: "t"): return try literal("true", .bool(true))
     case UInt8(ascii: "f"): return try literal("false", .bool(false))
     case UInt8(ascii: "n"): return try literal("null", .null)
+    case UInt8(ascii: "N") where limits.acceptsNonFinite:
+      return try literal("NaN", .number("nan"))
+    case UInt8(ascii: "I") where limits.acceptsNonFinite:
+      return try literal("Infinity", .number("inf"))
+    case UInt8(ascii: "-")
+    where limits.acceptsNonFinite && bytes.dropFirst(position + 1).first == UInt8(ascii: "I"):
+      return try literal("-Infinity", .number("-inf"))
     case UInt8(ascii: "-"): return .number(try number())
     case let byte? where Self.isDigit(byte): return .number(try number())
     default: throw unexpected(.value)

@@ -1,5 +1,6 @@
 import Embed
 import EmbedTestSupport
+import JSON
 import Testing
 
 /// `embed bench`: what a report says, not how quick the machine is.

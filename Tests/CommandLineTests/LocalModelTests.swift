@@ -1,5 +1,6 @@
 import Embed
 import EmbedTestSupport
+import JSON
 import Testing
 
 /// Commands with models on disk.

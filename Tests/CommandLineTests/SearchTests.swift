@@ -1,6 +1,7 @@
 import Embed
 import EmbedTestSupport
 import Foundation
+import JSON
 import Testing
 
 /// `embed search`: the nearest, without a database.

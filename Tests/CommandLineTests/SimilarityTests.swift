@@ -1,6 +1,7 @@
 import Embed
 import EmbedTestSupport
 import Foundation
+import JSON
 import Testing
 
 @Suite struct SimilarityTests {

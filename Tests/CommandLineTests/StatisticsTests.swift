@@ -1,6 +1,7 @@
 import Embed
 import EmbedTestSupport
 import Foundation
+import JSON
 import Testing
 
 /// Counts and times on standard error, and counts in JSON lines.

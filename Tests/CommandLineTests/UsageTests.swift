@@ -67,7 +67,9 @@ import Testing
   @Test(arguments: [
     (
       ["-m", "carrier-pigeon://coop", "a"],
-      "unknown scheme of an embedder: expected local, null, test, got 'carrier-pigeon'"
+      "unknown scheme of an embedder: expected azure-openai, chromemollama, cohere, first, "
+        + "huggingface, jina, llamacpp, llamafile, local, localai, mistral, nomic, null, ollama, "
+        + "openai, openclip, tei, test, voyage, got 'carrier-pigeon'"
     ),
     (
       ["-m", "", "a"],

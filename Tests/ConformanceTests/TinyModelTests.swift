@@ -1,5 +1,6 @@
 import EmbedTestSupport
 import EmbedTesting
+import JSON
 import KernelDispatch
 import Kernels
 import Testing
@@ -120,7 +121,7 @@ import Testing
       try await embedder.embed([.tokens([1]), .tokens(ids)], options: EmbedOptions())
     }
     #expect(error?.code == .invalidInput)
-    #expect(error?.location == "input 1")
+    #expect(error?.inputIndex == 1)
   }
 
   @Test func `special tokens in a text are parsed, or text when asked`() throws {

@@ -1,3 +1,4 @@
+import JSON
 import ModelFiles
 
 /// Makes safetensors files, good ones of tensors and bad ones of any header.

@@ -1,3 +1,4 @@
+import JSON
 import ModelFiles
 
 /// A tiny model with random weights, of BERT or another family, for tests that need no download.

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct StandardRegistryTests {
   @Test func `the standard registry knows local models beside null and test`() async throws {
-    #expect(EmbedderRegistry.standard.schemes == ["local", "null", "test"])
+    #expect(EmbedderRegistry.standard.schemes == ["first", "local", "null", "test"])
     let folder = try TemporaryFolder()
     let error = await #expect(throws: EmbedError.self) {
       try await EmbedderRegistry.standard.embedder(

@@ -1,7 +1,7 @@
 import EmbedCore
 import Testing
 
-@testable import ModelFiles
+@testable import JSON
 
 @Suite struct JSONDocumentTests {
   private func document(_ text: String) throws -> JSONDocument {

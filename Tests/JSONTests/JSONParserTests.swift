@@ -1,7 +1,7 @@
 import EmbedCore
 import Testing
 
-@testable import ModelFiles
+@testable import JSON
 
 @Suite struct JSONParserTests {
   private func parse(_ text: String) throws -> JSONValue {

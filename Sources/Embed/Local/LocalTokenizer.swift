@@ -127,7 +127,7 @@ public struct LocalTokenizer: Sendable {
     case .image:
       throw EmbedError(
         .invalidInput, "unsupported kind of input", expected: "text or token ids", got: "an image",
-        at: "input \(index)")
+        input: index)
     }
     try check(sequence, options, at: index)
     return sequence
@@ -140,7 +140,7 @@ public struct LocalTokenizer: Sendable {
     if sequence.isTruncated, options.truncation == .error {
       throw EmbedError(
         .inputTooLong, "text too long", expected: "at most \(maximumTokens) tokens", got: "more",
-        at: "input \(index)")
+        input: index)
     }
   }
 
@@ -151,12 +151,12 @@ public struct LocalTokenizer: Sendable {
   private func checked(_ ids: [Int32], at index: Int) throws(EmbedError) -> TokenSequence {
     guard !ids.isEmpty else {
       throw EmbedError(
-        .invalidInput, "no token ids", expected: "at least one", got: "none", at: "input \(index)")
+        .invalidInput, "no token ids", expected: "at least one", got: "none", input: index)
     }
     if let wrong = ids.first(where: { $0 < 0 || $0 >= encoderVocabularySize }) {
       throw EmbedError(
         .invalidInput, "token id out of range", expected: "0 to \(encoderVocabularySize - 1)",
-        got: "\(wrong)", at: "input \(index)")
+        got: "\(wrong)", input: index)
     }
     return TokenSequence(
       ids: Array(ids.prefix(maximumTokens)), isTruncated: ids.count > maximumTokens)

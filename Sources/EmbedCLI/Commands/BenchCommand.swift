@@ -1,5 +1,6 @@
 import ArgumentParser
 import Embed
+import JSON
 
 /// `embed bench`: how quick a model is on this machine.
 struct BenchCommand: AsyncParsableCommand {
@@ -56,7 +57,7 @@ struct BenchCommand: AsyncParsableCommand {
     }
     let clock = ContinuousClock()
     let start = clock.now
-    let embedder = try await EmbedderRegistry.standard.embedder(address)
+    let embedder = try await EmbedderRegistry.everyBackend.embedder(address)
     let benchmark = Benchmark(texts: texts, rounds: rounds, queries: queries)
     let report = try await benchmark.run(embedder, loading: clock.now - start)
     switch format {

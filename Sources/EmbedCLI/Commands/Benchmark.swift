@@ -1,5 +1,6 @@
 import Embed
 import Foundation
+import JSON
 
 /// Measures an embedder on texts.
 struct Benchmark {

@@ -4,7 +4,7 @@ import ArgumentParser
 struct EmbedCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "embed",
-    abstract: "Turns text into vectors on this machine.",
+    abstract: "Turns text into vectors, on this machine or by a service.",
     usage: """
       embed <text> ...
       embed <subcommand> ...
@@ -19,6 +19,7 @@ struct EmbedCommand: AsyncParsableCommand {
         embed similarity "a cat" "a kitten" "a bicycle"
         embed search "where do cats sit?" -i texts.txt
         embed models list
+        embed -m ollama:nomic-embed-text "A cat sat on the mat."
         embed help text
 
       ENVIRONMENT:
@@ -31,7 +32,7 @@ struct EmbedCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       TextCommand.self, SimilarityCommand.self, SearchCommand.self, TokenizeCommand.self,
-      ModelsCommand.self, BenchCommand.self,
+      ModelsCommand.self, BackendsCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: TextCommand.self)
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Embed
+import JSON
 import Transformer
 
 /// `embed models`: the models of this machine.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Embed
+import JSON
 
 /// `embed search`: the nearest of many texts, without a database.
 struct SearchCommand: AsyncParsableCommand {
@@ -64,7 +65,7 @@ struct SearchCommand: AsyncParsableCommand {
     let files = try source.open()
     let file = try vectorFile(files)
     let output = try destination.open()
-    let embedder = try await EmbedderRegistry.standard.embedder(address)
+    let embedder = try await EmbedderRegistry.everyBackend.embedder(address)
     let queries = FoldedArguments.unfold(words, from: Array(CommandLine.arguments.dropFirst()))
     var search = try await Search(queries, self, embedder)
     var progress = statistics.progress(beside: output)

@@ -57,7 +57,7 @@ struct TextCommand: AsyncParsableCommand {
     let address = try runtime.applied(to: model.address())
     var records = try input.records()
     let output = try destination.open()
-    let embedder = try await EmbedderRegistry.standard.embedder(address)
+    let embedder = try await EmbedderRegistry.everyBackend.embedder(address)
     let recordEmbedder = RecordEmbedder(
       embedder: embedder, options: vectors.embedOptions(role: role.role))
     var writer = try VectorWriter(

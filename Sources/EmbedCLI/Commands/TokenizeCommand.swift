@@ -1,5 +1,6 @@
 import ArgumentParser
 import Embed
+import JSON
 
 /// `embed tokenize`: what a model sees of each text.
 struct TokenizeCommand: AsyncParsableCommand {

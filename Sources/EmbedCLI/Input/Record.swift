@@ -1,4 +1,5 @@
 import Embed
+import JSON
 
 /// One text of the input.
 struct Record {

@@ -12,17 +12,17 @@ struct RecordEmbedder {
     _ records: ArraySlice<Record>,
     deliver: (_ embeddings: [Embedding], _ records: ArraySlice<Record>) throws -> Void
   ) async throws {
-    let embeddings: [Embedding]
-    do {
-      embeddings = try await embedder.embed(records.map(\.text), options: options)
-    } catch let error as EmbedError where error.code == .invalidInput || error.code == .inputTooLong
-    {
-      // An embedder knows a call's inputs, the user knows lines. A call fails whole: halving it finds the line.
-      guard records.count > 1 else { throw error.at(records.first?.location) }
-      let middle = records.startIndex + records.count / 2
-      try await embed(records[..<middle], deliver: deliver)
-      try await embed(records[middle...], deliver: deliver)
-      return
+    let results = try await embedder.embedEach(
+      records.map { .text($0.text) }, options: options)
+    var embeddings: [Embedding] = []
+    for (record, result) in zip(records, results) {
+      switch result {
+      case .success(let embedding): embeddings.append(embedding)
+      case .failure(let error):
+        try deliver(embeddings, records.prefix(embeddings.count))
+        // An embedder knows a call's inputs, the user knows lines.
+        throw error.at(record.location)
+      }
     }
     try deliver(embeddings, records)
   }

@@ -1,4 +1,5 @@
 import Embed
+import JSON
 
 /// The texts of a command in windows: as many at a time as are there without waiting, up to a limit.
 ///

@@ -1,4 +1,5 @@
 import Embed
+import JSON
 
 /// How vectors are written.
 enum VectorFormat: String, CaseIterable {

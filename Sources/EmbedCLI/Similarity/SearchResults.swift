@@ -1,5 +1,6 @@
 import Embed
 import Foundation
+import JSON
 
 /// One of the texts searched, and how near it is.
 struct SearchHit {

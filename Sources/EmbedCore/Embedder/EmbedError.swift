@@ -33,6 +33,16 @@ public struct EmbedError: Error, Sendable {
     public static let overloaded = Code(rawValue: "overloaded")
     /// An embedder URI does not parse or names an unknown scheme.
     public static let invalidURI = Code(rawValue: "invalid-uri")
+    /// A service cannot be reached.
+    public static let unreachable = Code(rawValue: "unreachable")
+    /// A service did not answer in time.
+    public static let timedOut = Code(rawValue: "timed-out")
+    /// A service wants a key, or another one.
+    public static let unauthorized = Code(rawValue: "unauthorized")
+    /// A service answered that it failed.
+    public static let serviceFailed = Code(rawValue: "service-failed")
+    /// A service answered what cannot be right.
+    public static let invalidReply = Code(rawValue: "invalid-reply")
   }
 
   /// The kind of the error.
@@ -43,23 +53,33 @@ public struct EmbedError: Error, Sendable {
   public let expected: String?
   /// What was found instead.
   public let got: String?
-  /// The file, tensor, line or input index concerned.
+  /// The file, tensor, line or service concerned.
   public let location: String?
+  /// The 0-based index of the input that is to blame, when one is.
+  public let inputIndex: Int?
   /// The error that caused this one.
   public let underlying: (any Error)?
 
   /// Makes an error.
   public init(
     _ code: Code, _ what: String, expected: String? = nil, got: String? = nil,
-    at location: String? = nil,
-    underlying: (any Error)? = nil
+    at location: String? = nil, input inputIndex: Int? = nil, underlying: (any Error)? = nil
   ) {
     self.code = code
     self.what = what
     self.expected = expected
     self.got = got
     self.location = location
+    self.inputIndex = inputIndex
     self.underlying = underlying
+  }
+}
+
+extension EmbedError {
+  /// The same error about another input.
+  package func about(input index: Int) -> EmbedError {
+    EmbedError(
+      code, what, expected: expected, got: got, at: location, input: index, underlying: underlying)
   }
 }
 
@@ -67,12 +87,13 @@ extension EmbedError: CustomStringConvertible, LocalizedError {
   /// The same as `description`.
   public var errorDescription: String? { description }
 
-  /// One line for people: `what: expected …, got … (where)`.
+  /// One line for people: `what: expected …, got … (input 3, where)`.
   public var description: String {
     var text = what
     let details = [expected.map { "expected \($0)" }, got.map { "got \($0)" }].compactMap { $0 }
     if !details.isEmpty { text += ": " + details.joined(separator: ", ") }
-    if let location { text += " (\(location))" }
+    let places = [inputIndex.map { "input \($0)" }, location].compactMap { $0 }
+    if !places.isEmpty { text += " (\(places.joined(separator: ", ")))" }
     if let underlying { text += ": \(underlying)" }
     return text
   }

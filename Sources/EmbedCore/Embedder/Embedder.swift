@@ -14,7 +14,7 @@
 ///   `options.dimensions` they have that many, or the call throws `invalidOption`.
 /// - Vectors are finite. With `.unit` normalization their Euclidean length is 1 within 1e-5.
 /// - Empty and blank texts are embedded like any other text.
-/// - An input kind that is not supported throws `invalidInput` naming the index; nothing is returned in part.
+/// - An input that is refused, of a kind that is not supported for example, throws an error whose `inputIndex` names it.
 /// - Calls may be made from many tasks at once. A cancelled task's call throws `CancellationError` soon.
 ///
 /// The test support target's conformance check verifies these for every implementation.
@@ -27,9 +27,48 @@ public protocol Embedder: Sendable {
   /// - Throws: `EmbedError`, or `CancellationError` when the calling task is cancelled.
   @concurrent
   func embed(_ inputs: [EmbeddingInput], options: EmbedOptions) async throws -> [Embedding]
+
+  /// Embeds inputs, a result each, in order: one that is refused costs no other its vector.
+  ///
+  /// The default calls `embed` again without each input that its error names.
+  ///
+  /// - Throws: `EmbedError` when no single input is to blame; `CancellationError` when the calling task is cancelled.
+  @concurrent
+  func embedEach(
+    _ inputs: [EmbeddingInput], options: EmbedOptions
+  ) async throws -> [Result<Embedding, EmbedError>]
 }
 
 extension Embedder {
+  /// Embeds inputs, a result each, in order: calls `embed` again without each input that its error names.
+  ///
+  /// - Throws: `EmbedError` when no single input is to blame; `CancellationError` when the calling task is cancelled.
+  /// - Complexity: a call of `embed` for each input that is refused, and one more.
+  @concurrent
+  public func embedEach(
+    _ inputs: [EmbeddingInput], options: EmbedOptions
+  ) async throws -> [Result<Embedding, EmbedError>] {
+    var results = [Result<Embedding, EmbedError>?](repeating: nil, count: inputs.count)
+    var rest = Array(inputs.indices)
+    while !rest.isEmpty {
+      do {
+        let embeddings = try await embed(rest.map { inputs[$0] }, options: options)
+        guard embeddings.count == rest.count else {
+          throw EmbedError(
+            .invalidReply, "wrong number of embeddings", expected: "\(rest.count)",
+            got: "\(embeddings.count)", at: info.modelID)
+        }
+        for (index, embedding) in zip(rest, embeddings) { results[index] = .success(embedding) }
+        rest = []
+      } catch let error as EmbedError {
+        guard let position = error.inputIndex, rest.indices.contains(position) else { throw error }
+        let index = rest.remove(at: position)
+        results[index] = .failure(error.about(input: index))
+      }
+    }
+    return results.compactMap { $0 }
+  }
+
   /// Embeds texts, one vector each, in order.
   public func embed(_ texts: [String], options: EmbedOptions = EmbedOptions()) async throws
     -> [Embedding]

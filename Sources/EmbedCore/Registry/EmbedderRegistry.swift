@@ -12,6 +12,7 @@ public struct EmbedderRegistry: Sendable {
     @Sendable (_ uri: EmbedderURI, _ registry: EmbedderRegistry) async throws -> any Embedder
 
   private var factories: [String: Factory] = [
+    "first": { uri, registry in try await FallbackEmbedder(uri, registry: registry) },
     "null": { uri, _ in try NullEmbedder(uri) },
     "test": { uri, _ in try TestEmbedder(uri) },
   ]
@@ -47,6 +48,11 @@ public struct EmbedderRegistry: Sendable {
         got: "'\(scheme)'")
     }
     factories[scheme] = factory
+  }
+
+  /// Both registries' schemes; where both have one, this registry's counts.
+  public func merging(_ other: EmbedderRegistry) -> EmbedderRegistry {
+    EmbedderRegistry(other.factories.merging(factories) { _, own in own })
   }
 
   /// Makes the embedder that an address names.

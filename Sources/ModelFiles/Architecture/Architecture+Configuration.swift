@@ -1,4 +1,5 @@
 import EmbedCore
+import JSON
 import Kernels
 import Transformer
 

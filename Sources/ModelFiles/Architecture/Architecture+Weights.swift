@@ -1,5 +1,6 @@
 package import EmbedCore
 import Foundation
+import JSON
 import Kernels
 package import Transformer
 

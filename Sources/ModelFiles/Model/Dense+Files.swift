@@ -1,4 +1,5 @@
 package import EmbedCore
+package import JSON
 import Kernels
 package import Transformer
 

@@ -1,4 +1,5 @@
 import EmbedCore
+import JSON
 
 extension JSONDocument {
   /// The most bytes of a configuration file; the largest, a `tokenizer.json`, has less than 20 MB.

@@ -1,5 +1,6 @@
 public import EmbedCore
 import Foundation
+import JSON
 package import Transformer
 
 /// A folder with a sentence-transformers model, its settings read and checked.

@@ -1,4 +1,5 @@
 import EmbedCore
+import JSON
 package import Transformer
 
 /// The pipeline that a model folder's `modules.json` describes.

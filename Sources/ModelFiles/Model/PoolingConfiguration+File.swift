@@ -1,4 +1,5 @@
 package import EmbedCore
+package import JSON
 package import Transformer
 
 extension PoolingConfiguration {

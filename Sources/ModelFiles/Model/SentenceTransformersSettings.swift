@@ -1,4 +1,5 @@
 import EmbedCore
+import JSON
 
 /// What sentence-transformers says of an encoder beside its `config.json`: the length limit and lower-casing.
 ///

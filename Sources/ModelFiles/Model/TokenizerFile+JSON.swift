@@ -1,4 +1,5 @@
 import EmbedCore
+import JSON
 import Transformer
 
 /// Reading of `tokenizer.json`, the format of the Rust library `tokenizers` 0.23.

@@ -1,4 +1,5 @@
 import EmbedCore
+import JSON
 import Transformer
 
 extension TokenizerFile {

@@ -1,4 +1,5 @@
 import EmbedCore
+import JSON
 import Transformer
 
 /// Reads a model folder's tokenizer, from `tokenizer.json` or, when there is none, from `vocab.txt`.

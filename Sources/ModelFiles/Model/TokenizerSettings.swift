@@ -1,4 +1,5 @@
 import EmbedCore
+import JSON
 import Transformer
 
 /// What `tokenizer_config.json` and the older `special_tokens_map.json` say of a tokenizer.

@@ -1,4 +1,5 @@
 package import EmbedCore
+import JSON
 package import Kernels
 
 /// The weights in a folder, in one safetensors file or in shards, under the names of the bare model.

@@ -1,4 +1,5 @@
 package import EmbedCore
+package import JSON
 
 /// A broken rule of the safetensors format, or a tensor that is not what is asked for.
 ///

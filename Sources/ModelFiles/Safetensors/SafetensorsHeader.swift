@@ -1,3 +1,5 @@
+import JSON
+
 /// The table of tensors at the start of a safetensors file, checked as a whole.
 ///
 /// The file is 8 bytes of little-endian header length, the header in JSON, then the tensors' bytes without hole or

@@ -1,4 +1,5 @@
 package import EmbedCore
+import JSON
 
 /// The list of shards that a large model is split into: which file has which tensor.
 ///

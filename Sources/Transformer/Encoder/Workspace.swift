@@ -26,6 +26,7 @@ package struct Workspace: ~Copyable, Sendable {
   package var scratch = ScratchMemory()
 
   private let isGated: Bool
+  private let keepsResidual: Bool
 
   package init(_ configuration: EncoderConfiguration) {
     hidden = Activations(columns: configuration.hiddenSize)
@@ -36,6 +37,7 @@ package struct Workspace: ~Copyable, Sendable {
     gate = Activations(columns: 2 * configuration.intermediateSize)
     residual = Activations(columns: configuration.hiddenSize)
     isGated = configuration.feedForward.isGated
+    keepsResidual = configuration.normOrder == .before
   }
 
   mutating func resize(tokens: Int) {
@@ -45,7 +47,7 @@ package struct Workspace: ~Copyable, Sendable {
     projection.resize(rows: tokens)
     intermediate.resize(rows: tokens)
     if isGated { gate.resize(rows: tokens) }
-    residual.resize(rows: tokens)
+    if keepsResidual { residual.resize(rows: tokens) }
   }
 }
 

@@ -1,5 +1,6 @@
 import Embed
 import Foundation
+import JSON
 import Testing
 
 /// What the program should print with `-m test:…`, computed in this process.

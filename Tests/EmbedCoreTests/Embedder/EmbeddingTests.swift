@@ -45,7 +45,7 @@ import Testing
 
   @Test func `an error is a sentence of its own, for Foundation too`() {
     let error = EmbedError(
-      .inputTooLong, "text too long", expected: "at most 3 tokens", got: "more", at: "input 1")
+      .inputTooLong, "text too long", expected: "at most 3 tokens", got: "more", input: 1)
     #expect(error.description == "text too long: expected at most 3 tokens, got more (input 1)")
     #expect((error as any Error).localizedDescription == error.description)
   }

@@ -31,7 +31,7 @@ import Testing
   @Test func `a scheme registered in upper case is found`() async throws {
     var registry = EmbedderRegistry()
     try registry.register("HTTP") { _, _ in NullEmbedder() }
-    #expect(registry.schemes == ["http", "null", "test"])
+    #expect(registry.schemes == ["first", "http", "null", "test"])
     #expect(try await registry.embedder("http://localhost").info.modelID == "null")
     #expect(try await registry.embedder("HTTP://localhost").info.modelID == "null")
     #expect(throws: EmbedError.self) { try registry.register("Http") { _, _ in NullEmbedder() } }

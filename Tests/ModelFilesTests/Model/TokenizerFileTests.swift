@@ -1,5 +1,6 @@
 import EmbedCore
 import EmbedTestSupport
+import JSON
 import Testing
 import Transformer
 

@@ -1,6 +1,7 @@
 import EmbedCore
 import Testing
 
+@testable import JSON
 @testable import ModelFiles
 
 @Suite struct SafetensorsErrorTests {
