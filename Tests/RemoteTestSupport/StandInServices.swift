@@ -28,6 +28,8 @@ package final class StandInServices: Sendable {
     case allZero
     /// Refuses requests that hold a text with "bad".
     case refusal(Int)
+    /// Answers 500 to requests that hold a text with "bad", as llama.cpp does to one that is longer than its batch.
+    case tooLarge
     /// Gives each text's vector a dimension more than the text before.
     case growingDimensions
     /// Answers late.
@@ -80,6 +82,10 @@ package final class StandInServices: Sendable {
     let inputs = route.inputs(json)
     if case .refusal(let status) = misbehaviour, inputs.contains(where: \.isBad) {
       return route.failure(status, "I do not like one of these")
+    }
+    if case .tooLarge = misbehaviour, inputs.contains(where: \.isBad) {
+      return route.failure(
+        500, "input (602 tokens) is too large to process. increase the physical batch size")
     }
     var vectors = await vectors(of: inputs, route, json)
     var order = Array(vectors.indices)

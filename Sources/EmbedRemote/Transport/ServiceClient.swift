@@ -154,9 +154,11 @@ extension ServiceClient {
   }
 
   private func failure(_ reply: HTTPReply, at url: String) -> ServiceFailure {
-    let message = withoutSecret(ServiceMessage(reply).text)
+    let said = ServiceMessage(reply)
+    let message = withoutSecret(said.text)
     let code: EmbedError.Code =
       switch reply.status {
+      case _ where said.blamesInput: .inputTooLong
       case 401, 403: .unauthorized
       case 404: .modelNotFound
       case 400, 413, 422: .invalidInput
@@ -168,7 +170,7 @@ extension ServiceClient {
       EmbedError(
         code, "\(configuration.name) refused the request",
         got: "status \(reply.status)" + (message.isEmpty ? "" : ", \(message)"), at: url),
-      mayBeAnInput: [400, 413, 422].contains(reply.status) || ServiceMessage(reply).blamesInput,
+      mayBeAnInput: [400, 413, 422].contains(reply.status) || said.blamesInput,
       status: reply.status)
   }
 
@@ -200,7 +202,7 @@ struct ServiceMessage {
 
   /// Whether a status that stands for a failure of the server is one of an input: llama.cpp answers 500 to a text that is
   /// longer than its batch.
-  var blamesInput: Bool { text.contains("input is too large") }
+  var blamesInput: Bool { text.contains("is too large to process") }
 
   private static func message(_ value: JSONValue) -> String? {
     switch value {

@@ -89,7 +89,8 @@ import Testing
     } body: { server in
       let embedder = try RemoteAddress.all[0].embedder(server, "batch=2&concurrency=3")
       _ = try await embedder.embed((0..<100).map { "text \($0)" })
-      #expect(atOnce.withLock { $0.most } == 3)
+      // How many there are depends on the machine, but for the limit.
+      #expect((2...3).contains(atOnce.withLock { $0.most }))
       #expect(server.requests.count == 50)
     }
   }

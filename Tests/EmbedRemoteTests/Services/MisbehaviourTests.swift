@@ -151,6 +151,19 @@ import Testing
     }
   }
 
+  @Test func `a failure of the server that an input is to blame for is the input's`() async throws {
+    let llama = try #require(RemoteAddress.all.first { $0.scheme == "llamacpp" })
+    var texts = (0..<6).map { "text \($0)" }
+    texts[3] = "a bad text"
+    try await run(llama, .tooLarge) { embedder, server in
+      let error = await #expect(throws: EmbedError.self) { try await embedder.embed(texts) }
+      #expect(error?.inputIndex == 3 && error?.code == .inputTooLong)
+      // Nothing is sent again unchanged.
+      #expect(server.requests.count == 3)
+      #expect(Set(server.requests.map(\.body)).count == 3)
+    }
+  }
+
   @Test func `halving sends no text more often than it must`() async throws {
     var texts = (0..<64).map { "text \($0)" }
     texts[37] = "a bad text"
