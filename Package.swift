@@ -49,6 +49,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // Mathematics: no Foundation, no dependency.
@@ -106,6 +107,7 @@ let package = Package(
       dependencies: [
         "EmbedCore", "JSON",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -133,6 +135,7 @@ let package = Package(
       name: "RemoteTestSupport",
       dependencies: [
         "EmbedCore", "JSON",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -161,7 +164,7 @@ let package = Package(
     .testTarget(
       name: "EmbedRemoteTests",
       dependencies: [
-        "EmbedCore", "EmbedRemote", "EmbedTesting", "JSON", "RemoteTestSupport",
+        "EmbedCore", "EmbedRemote", "EmbedTestSupport", "EmbedTesting", "JSON", "RemoteTestSupport",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -185,7 +188,10 @@ let package = Package(
     ),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["Embed", "EmbedTestSupport", "EmbedCLI", "JSON", "StandIn"]
+      dependencies: [
+        "Embed", "EmbedTestSupport", "EmbedCLI", "JSON", "RemoteTestSupport", "StandIn",
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]
     ),
   ],
   swiftLanguageModes: [.v6]

@@ -170,8 +170,9 @@ extension StandInResponse {
       channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil)
     }
     if cutAfter != nil {
-      channel.flush()
-      channel.close(promise: nil)
+      // Behind all that was written: closing drops what the socket has not taken yet.
+      channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer())))
+        .whenComplete { _ in channel.close(promise: nil) }
     } else {
       channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
     }

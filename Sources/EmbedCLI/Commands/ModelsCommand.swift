@@ -11,15 +11,19 @@ struct ModelsCommand: AsyncParsableCommand {
     discussion: """
       A model is a sentence-transformers folder. Looked for, in this order: a path; the folders \
       that $EMBED_MODELS lists; Models/ beside the program or its package; Models/ in the working \
-      directory; the Hugging Face cache. Nothing is fetched from a network.
+      directory; the Hugging Face cache. Nothing is fetched from a network but by pull.
 
       EXAMPLES:
         embed models
         embed models list -f json
         embed models show all-MiniLM-L6-v2
         ls "$(embed models path all-MiniLM-L6-v2)"
+        embed models pull sentence-transformers/all-MiniLM-L6-v2
       """,
-    subcommands: [ModelsListCommand.self, ModelsShowCommand.self, ModelsPathCommand.self],
+    subcommands: [
+      ModelsListCommand.self, ModelsShowCommand.self, ModelsPathCommand.self,
+      ModelsPullCommand.self,
+    ],
     defaultSubcommand: ModelsListCommand.self)
 }
 

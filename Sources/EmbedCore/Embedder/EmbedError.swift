@@ -27,7 +27,7 @@ public struct EmbedError: Error, Sendable {
     public static let inputTooLong = Code(rawValue: "input-too-long")
     /// An option has a value that this embedder cannot follow.
     public static let invalidOption = Code(rawValue: "invalid-option")
-    /// The system grants no more memory or threads.
+    /// The system grants no more memory, threads or room on a disk.
     public static let resourceExhausted = Code(rawValue: "resource-exhausted")
     /// More inputs wait than the embedder was configured to take; the same call may succeed later.
     public static let overloaded = Code(rawValue: "overloaded")

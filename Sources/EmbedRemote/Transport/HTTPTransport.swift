@@ -12,6 +12,37 @@ struct HTTPReply: Sendable {
   let body: [UInt8]
 }
 
+/// A reply whose body is read while it arrives; giving it up unread closes the connection.
+struct HTTPStream: Sendable {
+  let status: Int
+  let headers: HTTPHeaders
+  private let body: HTTPClientResponse.Body
+
+  fileprivate init(_ response: HTTPClientResponse) {
+    status = Int(response.status.code)
+    headers = response.headers
+    body = response.body
+  }
+
+  /// Takes the parts of the body in order; the connection waits while one is taken.
+  ///
+  /// - Throws: `HTTPFailure`; `CancellationError`; what `take` throws.
+  func forEachPart(_ take: ([UInt8]) throws -> Void) async throws {
+    var parts = body.makeAsyncIterator()
+    while true {
+      let part: ByteBuffer?
+      do {
+        part = try await parts.next()
+      } catch {
+        if Task.isCancelled { throw CancellationError() }
+        throw HTTPFailure(error, maximumBytes: 0)
+      }
+      guard let part else { return }
+      try take(Array(part.readableBytesView))
+    }
+  }
+}
+
 /// Sends requests over a pool of connections; no request is repeated, no redirection followed.
 final class HTTPTransport: Sendable {
   struct Configuration: Sendable {
@@ -75,6 +106,22 @@ final class HTTPTransport: Sendable {
     } catch {
       if Task.isCancelled { throw CancellationError() }
       throw HTTPFailure(error, maximumBytes: maximumBytes)
+    }
+  }
+
+  /// Sends a request once and returns its reply when its head has come.
+  ///
+  /// - Parameter deadline: when the head must have come; the body may take any time, but not be silent for long.
+  /// - Throws: `HTTPFailure`; `CancellationError`.
+  func open(
+    _ request: HTTPClientRequest, deadline: ContinuousClock.Instant
+  ) async throws -> HTTPStream {
+    let remaining = TimeAmount(max(.zero, ContinuousClock.now.duration(to: deadline)))
+    do {
+      return HTTPStream(try await client.execute(request, deadline: .now() + remaining))
+    } catch {
+      if Task.isCancelled { throw CancellationError() }
+      throw HTTPFailure(error, maximumBytes: 0)
     }
   }
 

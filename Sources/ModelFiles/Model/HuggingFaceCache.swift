@@ -1,3 +1,4 @@
+import EmbedCore
 import Foundation
 
 /// The folder in which Hugging Face's libraries keep what they fetch.
@@ -5,20 +6,14 @@ import Foundation
 /// A model `ORGANIZATION/NAME` lies in `models--ORGANIZATION--NAME/snapshots/REVISION`; `refs/main` has the revision
 /// that is current.
 ///
-/// Source: `constants.py` and `file_download.py` of huggingface_hub 1.
+/// Source: `file_download.py` of huggingface_hub 1.
 struct HuggingFaceCache {
   let path: String
 
   /// The caches that an environment asks for: that of sentence-transformers, if it has its own, then the common one.
   static func paths(environment: [String: String], home: String) -> [String] {
-    func value(_ key: String) -> String? {
-      // Set but empty means this folder to Python, which cannot be meant.
-      environment[key].flatMap { $0.isEmpty ? nil : $0 }
-    }
-    let cache = value("XDG_CACHE_HOME") ?? Folder.join(home, ".cache")
-    let main = value("HF_HOME") ?? Folder.join(cache, "huggingface")
-    let hub = value("HF_HUB_CACHE") ?? value("HUGGINGFACE_HUB_CACHE") ?? Folder.join(main, "hub")
-    return [value("SENTENCE_TRANSFORMERS_HOME"), hub].compactMap { $0 }
+    let folders = HuggingFaceFolders(environment: environment, home: home)
+    return [folders.sentenceTransformersCache, folders.hubCache].compactMap { $0 }
   }
 
   /// The models in the cache, by name.

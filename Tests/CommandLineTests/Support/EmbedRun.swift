@@ -42,10 +42,10 @@ struct EmbedRun {
   }
 
   /// Runs a shell script in which `$EMBED` is the program.
-  init(script: String, folder: String? = nil) throws {
+  init(script: String, environment: [String: String] = [:], folder: String? = nil) throws {
     try self.init(
       program: "/bin/sh", arguments: ["-c", script], input: .nothing,
-      environment: ["EMBED": EmbedProcess.path], folder: folder)
+      environment: environment.merging(["EMBED": EmbedProcess.path]) { $1 }, folder: folder)
   }
 
   private init(
