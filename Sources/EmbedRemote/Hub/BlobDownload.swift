@@ -20,7 +20,7 @@ final class BlobDownload {
   private var acceptsRanges = true
 
   /// What an attempt must bring to have been worth it.
-  private static let smallestProgress = 1 << 16
+  private static let smallestProgress = 1 << 15
 
   /// Opens what an earlier download has left, or a new file.
   ///
@@ -92,11 +92,11 @@ final class BlobDownload {
         mostCount = max(mostCount, count)
         report(count)
       }
+      guard count == file.size else { throw interrupted("\(count) bytes", at: address) }
     } catch var failure as HubFailure {
       failure.hasProgressed = mostCount - before >= Self.smallestProgress
       throw failure
     }
-    guard count == file.size else { throw interrupted("\(count) bytes", at: address) }
   }
 
   private func restart() throws(EmbedError) {

@@ -34,11 +34,20 @@ import Testing
     #expect(!fixture.names(in: "blobs").contains { $0.hasSuffix(".incomplete") })
   }
 
+  /// How many bytes were there when a request asked for the rest; some of what is sent before a cut is lost with it.
+  private func start(_ range: String?) -> Int? {
+    range?.wholeMatch(of: /bytes=(\d+)-/).flatMap { Int($0.1) }
+  }
+
   @Test func `fetches only the rest when a connection was cut`() async throws {
     let fixture = try await HubFixture()
     alterContent(fixture, times: 1) { response, _ in response.cutAfter = 100_000 }
     try await fixture.pull()
-    #expect(ranges(fixture) == ["all", "bytes=100000-"])
+    let ranges = ranges(fixture)
+    #expect(ranges.count == 2)
+    #expect(ranges.first == "all")
+    let first = try #require(start(ranges.last))
+    #expect((1...100_000).contains(first))
     try expectWhole(fixture)
   }
 
@@ -52,13 +61,21 @@ import Testing
     #expect(error.code == .unreachable)
     #expect(error.description.hasPrefix("the connection to the hub was cut"))
     #expect(fixture.isInvisible)
-    #expect(try fixture.folder.read(incomplete(fixture)) == Array(HubFixture.weights[..<100_000]))
+    let left = try fixture.folder.read(incomplete(fixture))
+    #expect(!left.isEmpty && left == Array(HubFixture.weights.prefix(left.count)))
     let count = ranges(fixture).count
-    // Five retries for the attempts that brought nothing, after the one that did.
     #expect(count == 6)
     fixture.hub.behave()
     try await fixture.pull()
-    #expect(ranges(fixture).dropFirst(count) == ["bytes=100000-"])
+    #expect(ranges(fixture).dropFirst(count) == ["bytes=\(left.count)-"])
+    try expectWhole(fixture)
+  }
+
+  @Test func `does not give up as long as something comes`() async throws {
+    let fixture = try await HubFixture()
+    alterContent(fixture) { response, _ in response.body = Array(response.body.prefix(40_000)) }
+    try await fixture.pull()
+    #expect(ranges(fixture).count == 8)
     try expectWhole(fixture)
   }
 
@@ -69,19 +86,29 @@ import Testing
       response = StandInResponse(body: HubFixture.weights)
     }
     try await fixture.pull()
-    #expect(ranges(fixture) == ["all", "bytes=100000-"])
+    #expect(ranges(fixture).count == 2)
+    #expect(start(ranges(fixture).last) != nil)
     try expectWhole(fixture)
   }
 
-  @Test(arguments: ["bytes 0-299999/300000", "bytes 100000-299999/300001", "none"])
-  func `asks for all when the server sends another part`(_ range: String) async throws {
+  @Test(arguments: [("bytes [1-9]", "bytes 0"), ("/300000", "/300001"), ("bytes", "octets")])
+  func `asks for all when the server sends another part`(
+    _ pattern: String, _ replacement: String
+  ) async throws {
     let fixture = try await HubFixture()
     alterContent(fixture, times: 1) { response, _ in response.cutAfter = 100_000 }
     alterContent(fixture, times: 1) { response, _ in
-      response.headers.replaceOrAdd(name: "content-range", value: range)
+      let range = response.headers.first(name: "content-range") ?? ""
+      response.headers.replaceOrAdd(
+        name: "content-range",
+        value: range.replacingOccurrences(
+          of: pattern, with: replacement, options: .regularExpression))
     }
     try await fixture.pull()
-    #expect(ranges(fixture) == ["all", "bytes=100000-", "all"])
+    let ranges = ranges(fixture)
+    #expect(ranges.count == 3)
+    #expect(start(ranges.dropFirst().first) != nil)
+    #expect(ranges.last == "all")
     try expectWhole(fixture)
   }
 
