@@ -39,17 +39,19 @@ let package = Package(
     .library(name: "EmbedCore", targets: ["EmbedCore"]),
     .library(name: "EmbedObservability", targets: ["EmbedObservability"]),
     .library(name: "EmbedRemote", targets: ["EmbedRemote"]),
+    .library(name: "EmbedStore", targets: ["EmbedStore"]),
     .library(name: "EmbedTesting", targets: ["EmbedTesting"]),
     .executable(name: "embed", targets: ["EmbedCLI"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // Mathematics: no Foundation, no dependency.
@@ -114,13 +116,22 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]
     ),
+    .target(
+      name: "EmbedStore",
+      dependencies: [
+        "EmbedCore", "JSON", "KernelDispatch",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: [optimized]
+    ),
     .target(name: "EmbedTesting", dependencies: ["EmbedCore"]),
 
     // The command line.
     .executableTarget(
       name: "EmbedCLI",
       dependencies: [
-        "Embed", "EmbedRemote", "JSON", "Kernels", "Transformer",
+        "Embed", "EmbedRemote", "EmbedStore", "JSON", "Kernels", "Transformer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -168,6 +179,13 @@ let package = Package(
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]
+    ),
+    .testTarget(
+      name: "EmbedStoreTests",
+      dependencies: [
+        "EmbedCore", "EmbedStore", "EmbedTestSupport", "KernelDispatch",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]
     ),
     .testTarget(name: "JSONTests", dependencies: ["EmbedCore", "JSON"]),

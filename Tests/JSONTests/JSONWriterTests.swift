@@ -53,4 +53,14 @@ import Testing
     writer.writeRaw("\n")
     #expect(writer.bytes == [0x0A])
   }
+
+  @Test func `writes as Python does when asked to`() throws {
+    let text = #"{"é":["\u0000\u007f\b\f\n\r\t\"\\/ ~",-0,1.50,"😀"],"e":{"":null},"f":[],"g":{}}"#
+    var writer = JSONWriter(style: .python)
+    writer.write(try JSONParser.parse(Array(text.utf8)))
+    #expect(
+      writer.text
+        == #"{"\u00e9": ["\u0000\u007f\b\f\n\r\t\"\\/ ~", -0, 1.50, "\ud83d\ude00"], "e": {"": null}, "f": [], "g": {}}"#
+    )
+  }
 }
