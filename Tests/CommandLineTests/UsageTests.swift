@@ -6,7 +6,9 @@ import Testing
   @Test(arguments: [
     [], ["text"], ["similarity"], ["search"], ["tokenize"], ["models"], ["models", "list"],
     ["models", "show"],
-    ["models", "path"], ["bench"],
+    ["models", "path"], ["bench"], ["multi"], ["similar"], ["collections"],
+    ["collections", "list"],
+    ["collections", "info"], ["collections", "verify"], ["collections", "delete"],
   ])
   func `helps with examples`(command: [String]) throws {
     let run = try EmbedRun(script: "$EMBED \(command.joined(separator: " ")) --help")

@@ -18,6 +18,8 @@ struct EmbedCommand: AsyncParsableCommand {
         embed text -i texts.txt -f npy -o vectors.npy
         embed similarity "a cat" "a kitten" "a bicycle"
         embed search "where do cats sit?" -i texts.txt
+        embed multi notes notes.csv --store
+        embed similar notes "a question"
         embed models list
         embed -m ollama:nomic-embed-text "A cat sat on the mat."
         embed help text
@@ -25,14 +27,16 @@ struct EmbedCommand: AsyncParsableCommand {
       ENVIRONMENT:
         EMBED_MODEL     the model when -m does not say (else all-MiniLM-L6-v2)
         EMBED_MODELS    a folder of models to search first
+        EMBED_DATABASE  the database of collections when --database does not say (else llm's)
         EMBED_ENGINE    the matrix engine when --engine does not say
         EMBED_INSTRUCTION_SET
                         avx-512, avx2 or baseline, to use less than the CPU has
       """,
     version: "0.1.0",
     subcommands: [
-      TextCommand.self, SimilarityCommand.self, SearchCommand.self, TokenizeCommand.self,
-      ModelsCommand.self, BackendsCommand.self, BenchCommand.self,
+      TextCommand.self, SimilarityCommand.self, SearchCommand.self, MultiCommand.self,
+      SimilarCommand.self, CollectionsCommand.self, TokenizeCommand.self, ModelsCommand.self,
+      BackendsCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: TextCommand.self)
 
@@ -88,6 +92,7 @@ private struct CompletionRoot: ParsableCommand {
   @OptionGroup var role: RoleOptions
   @OptionGroup var runtime: RuntimeOptions
   @OptionGroup var statistics: StatisticsOptions
+  @OptionGroup var record: RecordOptions
 }
 
 extension Failure {

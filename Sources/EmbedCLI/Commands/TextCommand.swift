@@ -31,6 +31,7 @@ struct TextCommand: AsyncParsableCommand {
         embed text -i texts.txt -f npy -o vectors.npy
         embed text -i records.jsonl --jsonl > vectors.jsonl
         cut -f 2 table.tsv | embed text --dimensions 128 -f base64
+        embed text "Call the bank." --collection notes --id 17 --store
         embed text -- "-5 degrees" "models"
       """)
 
@@ -42,17 +43,24 @@ struct TextCommand: AsyncParsableCommand {
   @OptionGroup var role: RoleOptions
   @OptionGroup var runtime: RuntimeOptions
   @OptionGroup var statistics: StatisticsOptions
+  @OptionGroup var record: RecordOptions
 
   func validate() throws {
+    if record.collection != nil, role.role != .none {
+      throw ValidationError("--role: records of a collection are documents.")
+    }
     if format.isBinary { try destination.refuseTerminal(for: format.rawValue) }
   }
 
-  private var format: VectorFormat {
+  var format: VectorFormat {
     formatting.format ?? (input.source.layout == .jsonl ? .jsonl : .json)
   }
 
   func run() async throws {
     hintAtCommand()
+    if let collection = record.collection, let id = record.id {
+      return try await keep(in: collection, id: id)
+    }
     // What costs little is opened first, so that a misspelled name does not wait for a model.
     let address = try runtime.applied(to: model.address())
     var records = try input.records()

@@ -32,6 +32,15 @@ struct LineReader {
     fileSize = descriptor.regularFileSize
   }
 
+  /// The first bytes, which stay to be read.
+  ///
+  /// - Throws: `EmbedError` with code `fileInaccessible`.
+  mutating func peek() throws(EmbedError) -> [UInt8] {
+    // The first line may come in several pieces.
+    while !isAtEnd, buffer.count < Self.pieceSize, !buffer.contains(Self.lineFeed) { try fill() }
+    return buffer
+  }
+
   /// The next line, waiting for it; nil at the end.
   ///
   /// - Throws: `EmbedError` with code `fileInaccessible`, or `invalidInput` for a line over the limit.

@@ -11,7 +11,8 @@ struct ModelOptions: ParsableArguments {
       valueName: "model"), completion: .installedModels)
   var model: String?
 
-  private static let fallback = "all-MiniLM-L6-v2"
+  /// The model when nothing says which.
+  static let fallback = "all-MiniLM-L6-v2"
 
   /// The embedder's address: as given, else as the environment says.
   ///

@@ -35,6 +35,9 @@ struct WorkProgress {
     }
   }
 
+  /// Counts texts that are done, of whose tokens nothing is known.
+  mutating func count(texts: Int) { textCount += texts }
+
   /// Draws the line, if it is time.
   ///
   /// - Parameter fraction: the part of the input that is done, from 0 to 1, where the input's size is known.

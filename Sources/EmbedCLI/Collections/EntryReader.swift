@@ -1,0 +1,152 @@
+import Embed
+import EmbedStore
+import Foundation
+import JSON
+
+/// The entries of a collection, read batch by batch.
+struct EntryReader {
+  /// A file below a folder.
+  struct File {
+    let folder: String
+    /// The path in the folder, which is the id.
+    let path: String
+  }
+
+  /// Where entries come from.
+  enum Source {
+    case table(TableReader)
+    /// Files, and the encodings to try; nil for bytes.
+    case files([File], [TextEncoding]?)
+    case query(SQLRows)
+  }
+
+  /// An entry, and where it stands, for error messages.
+  struct Located {
+    let entry: CollectionEntry
+    let location: String
+  }
+
+  private var source: Source
+  private let mapping: RowMapping
+  /// How many rows or files have been handed out.
+  private var position = 0
+  /// The ids of files that could not be read, whose records stay.
+  private(set) var unreadableIDs: [String] = []
+  /// The error of the row behind the last batch.
+  private var failure: EmbedError?
+
+  init(_ source: Source, _ mapping: RowMapping) {
+    self.source = source
+    self.mapping = mapping
+  }
+
+  /// The part of the input that has been handed out, from 0 to 1, where its size is known.
+  var fraction: Double? {
+    switch source {
+    case .table(let table): table.fraction
+    case .files(let files, _): Double(position) / Double(max(1, files.count))
+    case .query(let rows): Double(position) / Double(max(1, rows.count))
+    }
+  }
+
+  /// The next entries; none at the end.
+  ///
+  /// - Throws: `EmbedError` for one that is not acceptable, after all before it were handed out.
+  mutating func nextBatch(_ size: Int) throws -> [Located] {
+    if let failure { throw failure }
+    var batch: [Located] = []
+    do {
+      switch source {
+      case .table(var table):
+        defer { source = .table(table) }
+        while batch.count < size, let row = try table.next() { batch.append(try entry(of: row)) }
+      case .files(let files, let encodings):
+        while batch.count < size, position < files.count {
+          defer { position += 1 }
+          if let entry = try entry(of: files[position], encodings) { batch.append(entry) }
+        }
+      case .query(let rows):
+        for values in try rows.rows(position..<position + size) {
+          position += 1
+          batch.append(try entry(of: row(values, rows.columns)))
+        }
+      }
+    } catch let error as EmbedError {
+      if batch.isEmpty { throw error }
+      failure = error
+    }
+    return batch
+  }
+
+  private func entry(of row: TableRow) throws(EmbedError) -> Located {
+    let parts = try mapping.parts(of: row)
+    let metadata = mapping.metadataColumns.isEmpty ? nil : RecordMetadata(parts.metadata)
+    return Located(
+      entry: CollectionEntry(id: parts.id, text: parts.text, metadata: metadata),
+      location: row.location)
+  }
+
+  private func row(
+    _ values: [SQLRows.Value], _ columns: [String]
+  ) throws(EmbedError) -> TableRow {
+    let location = "--sql, row \(position)"
+    var cells: [(name: String, value: JSONValue)] = []
+    for (name, value) in zip(columns, values) {
+      switch value {
+      case .null: cells.append((name, .null))
+      case .integer(let number): cells.append((name, .number("\(number)")))
+      case .real(let number):
+        cells.append((name, number.isFinite ? .number("\(number)") : .string("\(number)")))
+      case .text(let text): cells.append((name, .string(text)))
+      case .blob(let bytes):
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+          throw EmbedError(
+            .invalidInput, "a value of --sql", expected: "text or a number",
+            got: "bytes that are no UTF-8", at: "\(location), column \(name)")
+        }
+        cells.append((name, .string(text)))
+      }
+    }
+    return TableRow(cells: cells, location: location)
+  }
+
+  /// The entry of a file; nil when it cannot be read, which is told on standard error.
+  private mutating func entry(of file: File, _ encodings: [TextEncoding]?) throws -> Located? {
+    let path = "\(file.folder)/\(file.path)"
+    let id = mapping.prefix + file.path
+    let content: CollectionContent?
+    var problem = "it is not \(encodings?.map(\.rawValue).joined(separator: " or ") ?? "")"
+    do throws(EmbedError) {
+      let bytes = try Self.bytes(of: path)
+      if let encodings {
+        content = encodings.lazy.compactMap { $0.decode(bytes) }.first.map {
+          .text(mapping.prepend + $0)
+        }
+      } else {
+        content = .binary(bytes)
+      }
+    } catch {
+      content = nil
+      problem = error.what
+    }
+    guard let content else {
+      unreadableIDs.append(id)
+      try Descriptor.standardError.write(Failure.line("passed over: \(path): \(problem)"))
+      return nil
+    }
+    return Located(entry: CollectionEntry(id: id, content: content), location: path)
+  }
+
+  private static func bytes(of path: String) throws(EmbedError) -> [UInt8] {
+    let descriptor = try Descriptor.open(path, flags: O_RDONLY)
+    var bytes: [UInt8] = []
+    do throws(EmbedError) {
+      while case let piece = try descriptor.read(upTo: 1 << 20), !piece.isEmpty { bytes += piece }
+    } catch {
+      try descriptor.close()
+      throw error
+    }
+    try descriptor.close()
+    return bytes
+  }
+}

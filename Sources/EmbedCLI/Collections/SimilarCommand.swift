@@ -1,0 +1,147 @@
+import ArgumentParser
+import Embed
+import EmbedStore
+import Foundation
+import JSON
+
+/// `embed similar`: the records of a collection that are nearest to a text or to one of them.
+struct SimilarCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "similar",
+    abstract: "Find the records of a collection that are nearest to a text, or to one of them.",
+    discussion: """
+      A line is a JSON object with "id", "score", "content" and "metadata", as llm prints it; the \
+      score is the cosine. A text is embedded with the collection's own model. With --id no model \
+      is needed, and that record is left out.
+
+      EXAMPLES:
+        embed similar notes "how do I keep receipts?"
+        embed similar notes --id 1234 -n 3
+        embed similar docs "install" --prefix guide/ --where language=en --min-score 0.3
+        embed similar notes -p < question.txt
+      """)
+
+  @Argument(help: "The collection.")
+  var collection: String
+
+  @Argument(help: "The text; without it, and without --id, it is read from standard input.")
+  var query: String?
+
+  @Option(help: "Compare with the record of that id.")
+  var id: String?
+
+  @Option(
+    name: [.customShort("n"), .customLong("number")],
+    help: ArgumentHelp("How many are printed.", valueName: "count"))
+  var limit = 10
+
+  @Option(help: ArgumentHelp("Only ids that begin with a text.", valueName: "text"))
+  var prefix = ""
+
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "Only records whose metadata have a value; may be repeated.", valueName: "name=value"))
+  var conditions: [String] = []
+
+  @Option(
+    name: .customLong("min-score"),
+    help: ArgumentHelp("Only scores from this on.", valueName: "score"))
+  var minimumScore: Double?
+
+  @Flag(name: .shortAndLong, help: "Print text for people.")
+  var plain = false
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var runtime: RuntimeOptions
+
+  func validate() throws {
+    if !(1...1_000_000).contains(limit) {
+      throw ValidationError("-n: expected a whole number from 1 to 1000000, got \(limit)")
+    }
+    if query != nil, id != nil { throw ValidationError("A text and --id exclude each other.") }
+    if query == nil, id == nil, Descriptor.standardInput.isTerminal {
+      throw ValidationError("Missing what is looked for: a text or --id.")
+    }
+    if let condition = conditions.first(where: { !$0.contains("=") }) {
+      throw ValidationError("--where: expected NAME=VALUE, got '\(condition)'")
+    }
+    if minimumScore?.isNaN == true { throw ValidationError("--min-score: expected a number") }
+  }
+
+  private var filter: SimilarityFilter {
+    let pairs = conditions.map { condition in
+      let end = condition.firstIndex(of: "=") ?? condition.endIndex
+      return (String(condition[..<end]), String(condition[end...].dropFirst()))
+    }
+    return SimilarityFilter(
+      count: limit, prefix: prefix, metadata: Dictionary(pairs) { $1 }, minimumScore: minimumScore)
+  }
+
+  func run() async throws {
+    let store = try await database.open(for: .read)
+    let found: [SimilarRecord]
+    if let id {
+      found = try await store.similar(toRecord: id, in: collection, filter)
+    } else {
+      guard try await store.exists(collection) else {
+        throw EmbedError(
+          .collectionNotFound, "no such collection", got: "'\(collection)'", at: store.path)
+      }
+      let text = try query ?? Self.standardInput()
+      found = try await store.collection(collection, model, runtime, nil).similar(to: text, filter)
+    }
+    var bytes: [UInt8] = []
+    for record in found { plain ? bytes.appendPlain(record) : bytes.appendJSON(record) }
+    try Descriptor.standardOutput.write(bytes)
+  }
+
+  private static func standardInput() throws(EmbedError) -> String {
+    var bytes: [UInt8] = []
+    while case let piece = try Descriptor.standardInput.read(upTo: 1 << 20), !piece.isEmpty {
+      bytes += piece
+    }
+    guard let text = String(validating: bytes, as: UTF8.self), !text.isEmpty else {
+      throw EmbedError(
+        .invalidInput, "what is looked for", expected: "text in UTF-8",
+        got: bytes.isEmpty ? "nothing" : "other bytes", at: "standard input")
+    }
+    return text
+  }
+}
+
+extension [UInt8] {
+  /// Appends a line with a record as llm writes it.
+  fileprivate mutating func appendJSON(_ record: SimilarRecord) {
+    let content: JSONValue =
+      if case .text(let text)? = record.content { .string(text) } else { .null }
+    var writer = JSONWriter(style: .python)
+    writer.write(
+      .object([
+        ("id", .string(record.id)), ("score", .number("\(record.score)")), ("content", content),
+        ("metadata", record.metadata.map { .object($0.members) } ?? .null),
+      ]))
+    append(contentsOf: writer.bytes)
+    append("\n")
+  }
+
+  /// Appends a record as llm's `--plain` writes it: id and score, content and metadata two spaces in.
+  fileprivate mutating func appendPlain(_ record: SimilarRecord) {
+    append("\(record.id.withoutControls) (\(record.score))\n\n")
+    if case .text(let text)? = record.content, !text.isEmpty { append(text.indented + "\n") }
+    if let metadata = record.metadata { append("  \(metadata.json)\n") }
+    append("\n")
+  }
+}
+
+extension String {
+  /// The text with two spaces before each line that is not blank, without controls but tabs.
+  fileprivate var indented: String {
+    split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      let line = line.split(separator: "\t", omittingEmptySubsequences: false)
+        .map { String($0).withoutControls }.joined(separator: "\t")
+      return line.allSatisfy(\.isWhitespace) ? line : "  " + line
+    }.joined(separator: "\n")
+  }
+}
