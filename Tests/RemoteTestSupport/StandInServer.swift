@@ -1,3 +1,4 @@
+import Dispatch
 package import JSON
 import NIOCore
 package import NIOHTTP1
@@ -142,12 +143,24 @@ private final class StandInHandler: ChannelInboundHandler {
   }
 }
 
+/// Runs handlers on a thread of its own: those of Swift's pool may all wait for a program that waits for an answer.
+private final class StandInExecutor: TaskExecutor {
+  static let shared = StandInExecutor()
+
+  private let queue = DispatchQueue(label: "stand-in")
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+  }
+}
+
 /// Sends what the handler answers.
 private func answer(
   _ request: StandInRequest, on channel: any Channel,
   _ respond: @escaping @Sendable (StandInRequest) async -> StandInResponse
 ) {
-  Task {
+  Task(executorPreference: StandInExecutor.shared) {
     let response = await respond(request)
     try? await Task.sleep(for: response.delay)
     response.send(to: channel, isHead: request.method == "HEAD")
