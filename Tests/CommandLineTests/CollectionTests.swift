@@ -157,6 +157,10 @@ import Testing
     try folder.remove("docs/.c.md")
     #expect(try embed() == "embed: 1 embedded, 0 copied, 0 updated, 1 unchanged, 1 removed\n")
     #expect(try contents() == ["a.md=three", "sub/deep/b.md=café"])
+    let empty = try run("multi", "c", "--delete-missing")
+    #expect(empty.status == 1)
+    #expect(empty.errors.hasPrefix("embed: --delete-missing without any record: "))
+    #expect(try contents().count == 2)
     let one = try run(
       "multi", "d", "--files", "docs", "s*/*/?.[a-m]d", "--files", "docs", "*.txt", "--store")
     #expect(one.status == 0)

@@ -85,6 +85,12 @@ struct MultiCommand: AsyncParsableCommand {
       progress.count(texts: batch.count)
       progress.update(fraction: rows.fraction)
     }
+    if deleteMissing, ids.isEmpty, rows.unreadableIDs.isEmpty {
+      // An input that is empty by mistake would empty the collection.
+      throw EmbedError(
+        .invalidInput, "--delete-missing without any record", expected: "at least one in the input",
+        got: "none, and all records stay")
+    }
     let removed =
       deleteMissing
       ? try await collection.deleteAll(except: ids + rows.unreadableIDs, prefix: source.prefix) : 0

@@ -8,8 +8,8 @@ import Foundation
 enum FileTree {
   /// The paths below a folder, with slashes, sorted.
   ///
-  /// - Throws: `EmbedError` with code `fileInaccessible` when there is no such folder, `invalidOption` for a pattern that
-  ///   is empty or leads out of it.
+  /// - Throws: `EmbedError` with code `fileInaccessible` when there is no such folder or one below it cannot be read, for
+  ///   its files would seem to be gone; `invalidOption` for a pattern that is empty or leads out of it.
   static func paths(in folder: String, matching pattern: String) throws(EmbedError) -> [String] {
     var status = stat()
     guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
@@ -25,7 +25,7 @@ enum FileTree {
         got: "'\(pattern)'")
     }
     var found: Set<[UInt8]> = []
-    collect(folder, "", parts[...], &found)
+    try collect(folder, "", parts[...], &found)
     return found.map { String(decoding: $0, as: UTF8.self) }.sorted {
       $0.utf8.lexicographicallyPrecedes($1.utf8)
     }
@@ -34,17 +34,19 @@ enum FileTree {
   /// - Parameter path: where the search is, below the folder; empty or ending in a slash.
   private static func collect(
     _ folder: String, _ path: String, _ parts: ArraySlice<String>, _ found: inout Set<[UInt8]>
-  ) {
+  ) throws(EmbedError) {
     guard let part = parts.first else { return }
     if part == "**" {
-      collect(folder, path, parts.dropFirst(), &found)
+      try collect(folder, path, parts.dropFirst(), &found)
     }
-    for name in names(in: "\(folder)/\(path)") {
+    for name in try names(in: "\(folder)/\(path)") {
       let child = path + name
       var status = stat()
       guard lstat("\(folder)/\(child)", &status) == 0 else { continue }
       if part == "**" {
-        if status.st_mode & S_IFMT == S_IFDIR { collect(folder, child + "/", parts, &found) }
+        if status.st_mode & S_IFMT == S_IFDIR {
+          try collect(folder, child + "/", parts, &found)
+        }
         continue
       }
       guard fnmatch(part, name, 0) == 0, stat("\(folder)/\(child)", &status) == 0 else { continue }
@@ -52,14 +54,17 @@ enum FileTree {
       if parts.count == 1 {
         if !isFolder { found.insert(Array(child.utf8)) }
       } else if isFolder {
-        collect(folder, child + "/", parts.dropFirst(), &found)
+        try collect(folder, child + "/", parts.dropFirst(), &found)
       }
     }
   }
 
-  /// The names in a folder; none when it cannot be read.
-  private static func names(in folder: String) -> [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+  private static func names(in folder: String) throws(EmbedError) -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      throw EmbedError(.fileInaccessible, "cannot read the folder", at: folder, underlying: error)
+    }
   }
 }
 
