@@ -9,7 +9,14 @@ extension CollectionStore {
   /// a table of our own, batch by batch, so that a migration that was broken off goes on where it was; the collection
   /// stays what it was until then.
   ///
-  /// - Parameter progress: is called with the records done and their number, after each batch.
+  /// - Parameters:
+  ///   - name: the collection's name.
+  ///   - embedder: what makes the new vectors.
+  ///   - model: what llm calls the model; nil for the embedder's own name of it.
+  ///   - options: how records are embedded.
+  ///   - precision: what the embedder computes with, if more than one precision is to be kept apart.
+  ///   - address: where the embedder is found again, for programs that are given none.
+  ///   - progress: is called with the records done and their number, after each batch.
   /// - Throws: `EmbedError` with code `recipeMismatch` when contents were not stored, so that their vectors cannot be made.
   public func migratedCollection(
     _ name: String, embedder: any Embedder, model: String? = nil,

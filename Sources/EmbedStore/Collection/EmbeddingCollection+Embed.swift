@@ -33,7 +33,11 @@ public struct CollectionChanges: Sendable, Hashable {
 extension EmbeddingCollection {
   /// Embeds a text and puts it into the collection.
   ///
-  /// - Parameter storesContent: whether the text is kept beside its vector.
+  /// - Parameters:
+  ///   - text: what is embedded.
+  ///   - id: the record's name.
+  ///   - metadata: what is kept beside it; nil leaves what is there.
+  ///   - storesContent: whether the text is kept beside its vector.
   /// - Throws: as `embed(_:storing:)`.
   @discardableResult
   public func embed(
@@ -46,6 +50,7 @@ extension EmbeddingCollection {
   /// Embeds entries batch by batch, each of them in one transaction.
   ///
   /// - Parameters:
+  ///   - entries: what is embedded, in any number.
   ///   - storesContent: whether contents are kept beside their vectors.
   ///   - batchSize: the entries of a batch; nil for what suits the embedder.
   /// - Throws: as `embed(_:storing:)`; what the sequence throws. The batches before are kept.
@@ -74,8 +79,10 @@ extension EmbeddingCollection {
   /// date. Content that another record of the collection has is not embedded again. Of entries of the same name the last
   /// one counts.
   ///
-  /// - Parameter storesContent: whether contents are kept beside their vectors. A content that is stored stays until
-  ///   another one takes its place.
+  /// - Parameters:
+  ///   - entries: the batch.
+  ///   - storesContent: whether contents are kept beside their vectors. A content that is stored stays until another one
+  ///     takes its place.
   /// - Throws: `EmbedError`, of an entry that is refused with its place in the call as `inputIndex`, after all others
   ///   were put into the collection.
   @discardableResult

@@ -34,6 +34,7 @@ extension CollectionStore {
   /// A collection and the embedder for it; a new one appears in the database with its first record.
   ///
   /// - Parameters:
+  ///   - name: the collection's name.
   ///   - embedder: what makes the vectors.
   ///   - model: what llm calls the model, such as `sentence-transformers/all-MiniLM-L6-v2`; nil for the embedder's own
   ///     name of it, or the one that the collection has.
