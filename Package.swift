@@ -207,7 +207,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "Embed", "EmbedTestSupport", "EmbedCLI", "JSON", "RemoteTestSupport", "StandIn",
+        "Embed", "EmbedStore", "EmbedTestSupport", "EmbedCLI", "JSON", "RemoteTestSupport",
+        "StandIn",
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]
     ),

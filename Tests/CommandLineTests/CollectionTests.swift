@@ -1,4 +1,5 @@
 import Embed
+import EmbedStore
 import EmbedTestSupport
 import Foundation
 import JSON
@@ -306,26 +307,37 @@ import Testing
     #expect(try contents().count == 2)
   }
 
-  @Test func `asks no service that only the database names`() throws {
-    try multiOne("c", "1", "a")
-    let database = try Data(contentsOf: URL(fileURLWithPath: database))
-    _ = database
-    let script = """
-      import sqlite3, sys
-      c = sqlite3.connect(sys.argv[1])
-      c.execute("UPDATE embed_recipes SET address = 'openai://evil.example/v1?model=m'")
-      c.commit()
-      """
-    try folder.write(script, to: "change.py")
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", folder.path("change.py"), self.database]
-    try process.run()
-    process.waitUntilExit()
+  @Test func `asks no service that only the database names`() async throws {
+    let store = try await CollectionStore.open(at: database)
+    let collection = try await store.collection(
+      "c", embedder: TestEmbedder(), address: "openai://evil.example/v1?model=m")
+    try await collection.embed("a", id: "1")
     let run = try run("similar", "c", "x")
     #expect(run.status == 1)
     #expect(
-      run.errors.hasPrefix("embed: a service is asked only when it is named: expected -m openai:"))
+      run.errors
+        == "embed: a service is asked only when it is named: expected -m openai://evil.example/v1?model=m, "
+        + "got no -m (collection 'c')\n")
+    #expect(try self.run("similar", "c", "--id", "1").status == 0)
+  }
+
+  @Test func `keeps the batches before when there is no space left, and goes on from there`() throws
+  {
+    try folder.write((0..<500).map { "text \($0)\n" }.joined(), to: "t.txt")
+    let command =
+      "$EMBED multi c t.txt --batch-size 50 -m 'test://?dimensions=1024' --stats -d '\(database)'"
+    // Writes beyond half a megabyte fail.
+    let full = try EmbedRun(
+      script: "trap '' XFSZ; ulimit -f 1000; \(command)", folder: folder.path)
+    #expect(full.status == 1)
+    #expect(full.errors == "embed: cannot use the database: disk I/O error (\(database))\n")
+    #expect(try run("collections", "verify", "c").status == 0)
+    let rest = try EmbedRun(script: command, folder: folder.path)
+    let numbers = rest.errors.matches(of: /\d+/).compactMap { Int($0.output) }
+    try #require(numbers.count == 5)
+    #expect(numbers[0] + numbers[3] == 500)
+    // Whole batches were kept; how many, the shell's unit decides.
+    #expect((50...450).contains(numbers[3]) && numbers[3].isMultiple(of: 50))
   }
 
   // MARK: - Collections

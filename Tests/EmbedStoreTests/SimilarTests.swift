@@ -98,6 +98,11 @@ import Testing
     #expect(try await collection.similar(to: "q", SimilarityFilter(count: 100)).count == 11)
     try fixture.execute("DELETE FROM embeddings WHERE id LIKE 'even/%'")
     #expect(try await collection.similar(to: "q", SimilarityFilter(count: 100)).count == 6)
+    let another = try await fixture.open().collection("c", embedder: collection.embedder)
+    try await another.embed("new", id: "new")
+    let found = try await collection.similar(to: "q", SimilarityFilter(count: 100))
+    #expect(found.count == 7)
+    #expect(found.contains { $0.id == "new" })
   }
 
   @Test func `gives a stored vector of zeros the score 0`() async throws {

@@ -151,7 +151,10 @@ import Testing
     #expect(try SQLRows("SELECT id FROM embeddings", in: fixture.path, attaching: []).count == 2)
   }
 
-  @Test(arguments: ["SELEKT 1", "DELETE FROM embeddings", "SELECT * FROM nothing"])
+  @Test(arguments: [
+    "SELEKT 1", "DELETE FROM embeddings", "DELETE FROM embeddings RETURNING id",
+    "SELECT * FROM nothing",
+  ])
   func `refuses what is no query`(sql: String) async throws {
     _ = try await fixture.open()
     let message = try await message(fixture.folder) {
