@@ -17,8 +17,10 @@ public struct EmbedderConformance: Sendable {
 
   /// Makes a check of an embedder.
   ///
-  /// - Parameter takesEmptyTexts: whether it embeds empty texts, as the protocol asks; some services refuse them, and must
-  ///   then name the one that they refuse.
+  /// - Parameters:
+  ///   - embedder: what is checked.
+  ///   - takesEmptyTexts: whether it embeds empty texts, as the protocol asks; some services refuse them, and must then
+  ///     name the one that they refuse.
   public init(_ embedder: any Embedder, takesEmptyTexts: Bool = true) {
     self.embedder = embedder
     self.takesEmptyTexts = takesEmptyTexts
