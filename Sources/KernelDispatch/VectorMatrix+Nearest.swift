@@ -25,36 +25,15 @@ extension VectorMatrix {
   ) -> [[Neighbor]] {
     precondition(count >= 0, "a number of neighbors")
     let comparison = Comparison(self, queries, metric)
-    let (width, panelSize) = (comparison.panelWidth, comparison.panelSize)
-    let panels = stride(from: 0, to: queries.count, by: width).map {
-      $0..<min(queries.count, $0 + width)
-    }
-    // The queries, `(panels, dimensions, width)`, and the values of a block, `(blockSize, width)`.
-    var queryMemory = ScratchMemory()
-    var valueMemory = ScratchMemory()
-    let packed = queryMemory.floats(panels.count * panelSize)
-    let values = valueMemory.floats(Self.blockSize * width)
-    for (number, panel) in panels.enumerated() {
-      comparison.pack(panel, into: packed + number * panelSize)
-    }
     var selections = [Selection](
       repeating: Selection(count: min(count, self.count), metric), count: queries.count)
-    for first in stride(from: 0, to: self.count, by: Self.blockSize) {
-      let rows = first..<min(self.count, first + Self.blockSize)
-      for (number, panel) in panels.enumerated() {
-        comparison.compare(
-          rows, panel, panel: packed + number * panelSize, columnCount: width, into: values,
-          stride: width)
-        for query in panel {
-          selections[query].offer(values + (query - panel.lowerBound), stride: width, rows)
-        }
+    comparison.forEachBlock(of: 0..<self.count) { rows, columns, values, stride in
+      for query in columns {
+        selections[query].offer(values + (query - columns.lowerBound), stride: stride, rows)
       }
     }
     return selections.map { $0.sorted }
   }
-
-  /// The rows that are compared with all queries while they are in the cache.
-  private static let blockSize = 256
 }
 
 /// The nearest of the values offered so far: a heap with the farthest on top.

@@ -52,6 +52,7 @@ package struct KernelSet: Sendable {
     ) -> Void
   @usableFromInline let multiplyRegisters: @Sendable (_ rounds: Int) -> Float
   @usableFromInline let blocks: BlockKernels
+  @usableFromInline let search: SearchKernels
 
   /// Instantiates every kernel for a vector unit; to be called in a module compiled for its instruction set.
   @inlinable @inline(__always)
@@ -62,6 +63,7 @@ package struct KernelSet: Sendable {
     activateRows = { Unit.activate($0) }
     layerNormRow = { Unit.layerNorm($0) }
     blocks = BlockKernels(unit)
+    search = SearchKernels(unit)
     attendHeads = { Unit.attention($0) }
     attentionScratchSize = { Unit.attentionScratchSize(tokens: $0, headSize: $1) }
     addScaledRow = { Unit.addScaled($0, $1, factor: $2, columns: $3) }

@@ -5,6 +5,8 @@
 @usableFromInline
 package protocol VectorUnit: SendableMetatype {
   associatedtype Floats: SIMD where Floats.Scalar == Float
+  /// As many lanes of sums of integers.
+  associatedtype Integers: SIMD where Integers.Scalar == Int32
 
   /// The rows whose sums a matrix product's inner loop holds in registers, two registers a row: 1 to 14.
   static var productRows: Int { get }
@@ -29,6 +31,11 @@ package protocol VectorUnit: SendableMetatype {
 
   /// The largest lane; any lane when one is NaN.
   static func largest(_ a: Floats) -> Float
+
+  /// `sum` and the products of `2 * width` codes with a query's components, two of them in each lane.
+  static func addCodeProducts(
+    _ codes: UnsafePointer<Int8>, _ query: UnsafePointer<Int16>, _ sum: Integers
+  ) -> Integers
 
   /// `2^n`, where `n + 127`, from 1 to 254, stands in the lowest nine bits of each lane.
   static func powerOfTwo(biased bits: Floats) -> Floats

@@ -5,6 +5,7 @@
   /// Registers of 256 bits with fused multiply-add: x86-64-v3.
   enum AVX2Unit: VectorUnit {
     typealias Floats = SIMD8<Float>
+    typealias Integers = SIMD8<Int32>
 
     @inline(__always)
     static var productRows: Int { 6 }
@@ -40,6 +41,13 @@
       let four = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .> a.lowHalf)
       let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
       return two.x > two.y ? two.x : two.y
+    }
+
+    @inline(__always)
+    static func addCodeProducts(
+      _ codes: UnsafePointer<Int8>, _ query: UnsafePointer<Int16>, _ sum: SIMD8<Int32>
+    ) -> SIMD8<Int32> {
+      avx2_add_code_products(sum, codes, query)
     }
 
     @inline(__always)

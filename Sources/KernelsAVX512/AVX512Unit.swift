@@ -6,6 +6,7 @@
   @usableFromInline
   package enum AVX512Unit: VectorUnit {
     @usableFromInline package typealias Floats = SIMD16<Float>
+    @usableFromInline package typealias Integers = SIMD16<Int32>
 
     @inlinable @inline(__always)
     package static var productRows: Int { 14 }
@@ -43,6 +44,13 @@
         with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
       let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
       return two.x > two.y ? two.x : two.y
+    }
+
+    @inlinable @inline(__always)
+    package static func addCodeProducts(
+      _ codes: UnsafePointer<Int8>, _ query: UnsafePointer<Int16>, _ sum: SIMD16<Int32>
+    ) -> SIMD16<Int32> {
+      avx512_add_code_products(sum, codes, query)
     }
 
     @inlinable @inline(__always)

@@ -3,6 +3,7 @@ package import Kernels
 /// The registers that every CPU of the architecture has: SSE2, NEON, or WebAssembly's 128 bits.
 enum BaselineUnit: VectorUnit {
   typealias Floats = SIMD4<Float>
+  typealias Integers = SIMD4<Int32>
 
   @inline(__always)
   static var productRows: Int { 6 }
@@ -42,6 +43,18 @@ enum BaselineUnit: VectorUnit {
   static func largest(_ a: SIMD4<Float>) -> Float {
     let two = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .> a.lowHalf)
     return two.x > two.y ? two.x : two.y
+  }
+
+  @inline(__always)
+  static func addCodeProducts(
+    _ codes: UnsafePointer<Int8>, _ query: UnsafePointer<Int16>, _ sum: SIMD4<Int32>
+  ) -> SIMD4<Int32> {
+    let x = SIMD8<Int32>(
+      truncatingIfNeeded: UnsafeRawPointer(codes).loadUnaligned(as: SIMD8<Int8>.self))
+    let y = SIMD8<Int32>(
+      truncatingIfNeeded: UnsafeRawPointer(query).loadUnaligned(as: SIMD8<Int16>.self))
+    let products = x &* y
+    return sum &+ products.lowHalf &+ products.highHalf
   }
 
   @inline(__always)

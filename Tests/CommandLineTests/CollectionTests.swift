@@ -222,6 +222,61 @@ import Testing
     #expect(try run("similar", "c", "--id", "b").lines.count == 1)
   }
 
+  @Test func `finds the same in every way of searching`() throws {
+    _ = try multi(input: (0..<200).map { "\($0)\ttext \($0)\n" }.joined())
+    let exact = try run("similar", "c", "a question", "-n", "5")
+    #expect(exact.lines.count == 5)
+    #expect(
+      try run("similar", "c", "a question", "-n", "5", "--search", "exact").lines == exact.lines)
+    #expect(
+      try run("similar", "c", "a question", "-n", "5", "--search", "int8").lines == exact.lines)
+    // A hundred candidates of the 200.
+    let binary = try run("similar", "c", "a question", "-n", "5", "--search", "binary")
+    #expect(Set(binary.lines).intersection(exact.lines).count >= 3)
+    #expect(try run("similar", "c", "x", "--search", "fast").status == 2)
+  }
+
+  @Test func `looks for each line of a file`() throws {
+    _ = try multi(input: "id\tcontent\n1\thello\n2\tgood day\n3\tbye\n")
+    let path = try folder.write("good day\nhello\n", to: "queries")
+    let alone = try ["good day", "hello"].map { text in
+      try run("similar", "c", text, "-n", "2").lines.map {
+        "{\"query\": \"\(text)\", " + $0.dropFirst()
+      }
+    }
+    for (file, input) in [(path, EmbedRun.Input.nothing), ("-", .text("good day\nhello\n"))] {
+      let run = try run("similar", "c", "--queries", file, "-n", "2", input: input)
+      #expect(run.errors == "")
+      #expect(run.lines == alone[0] + alone[1])
+    }
+    let plain = try run("similar", "c", "--queries", path, "-n", "1", "-p")
+    let heads = plain.lines.filter { $0.hasPrefix("# ") }
+    #expect(heads == ["# good day", "# hello"])
+    #expect(plain.lines.count { $0.hasSuffix(")") } == 2)
+    #expect(try run("similar", "c", "--queries", folder.path("none")).status == 1)
+    #expect(try run("similar", "c", "x", "--queries", path).status == 2)
+    #expect(try run("similar", "c", "--id", "1", "--queries", path).status == 2)
+  }
+
+  @Test func `measures searches and what they miss`() throws {
+    _ = try multi(input: (0..<300).map { "\($0)\ttext \($0)\n" }.joined())
+    let text = try run("collections", "bench", "c", "--queries", "20", "--search", "int8")
+    #expect(text.errors == "")
+    for part in ["search           int8\n", "records          299\n", "one search       p50 "] {
+      #expect(text.text.contains(part), "\(part)")
+    }
+    let json = try run("collections", "bench", "c", "--queries", "20", "-f", "json", "-n", "3")
+    let report = try JSONParser.parse(json.output)
+    #expect(report["recall"] == .number("1.0"))
+    #expect(report["search"]?.stringValue == "exact")
+    _ = try multi(input: "id\ta\n1\tonly\n")
+    let few = try run("collections", "bench", "c")
+    #expect(few.status == 1)
+    #expect(few.errors.contains("nothing to measure"))
+    #expect(try run("collections", "bench", "none").errors.contains("no such collection"))
+    #expect(try run("collections", "bench", "c", "--queries", "0").status == 2)
+  }
+
   @Test func `names what is not there`() throws {
     let missing = try run("similar", "c", "x")
     #expect(missing.status == 1)

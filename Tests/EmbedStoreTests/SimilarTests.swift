@@ -52,6 +52,60 @@ import Testing
     #expect(try await collection.similar(to: "a question", SimilarityFilter(count: 0)).isEmpty)
   }
 
+  @Test func `searches in fewer bits find the same, with exact scores`() async throws {
+    let entries = try await fill(10_000)
+    let expected = try await expected("a question", entries)
+    let scores = Dictionary(uniqueKeysWithValues: expected.map { ($0.id, $0.score) })
+    for (method, least) in [(SearchMethod.int8, 98), (.binary, 40)] {
+      let found = try await collection.similar(
+        to: "a question", SimilarityFilter(count: 100, method: method))
+      #expect(found.count == 100)
+      #expect(found.allSatisfy { abs($0.score - (scores[$0.id] ?? .nan)) < 1e-15 })
+      #expect(found.map(\.score) == found.map(\.score).sorted(by: >))
+      let hits = Set(found.map(\.id)).intersection(expected.prefix(100).map(\.id))
+      #expect(hits.count >= least, "\(method)")
+    }
+  }
+
+  @Test(arguments: SearchMethod.allCases)
+  func `many queries find what each finds alone`(method: SearchMethod) async throws {
+    _ = try await fill(5000)
+    let texts = (0..<300).map { "question \($0)" }
+    let filter = SimilarityFilter(count: 5, prefix: "even/", method: method)
+    let together = try await collection.similar(to: texts, filter)
+    #expect(together.count == 300)
+    for index in [0, 1, 255, 256, 299] {
+      #expect(try await collection.similar(to: texts[index], filter) == together[index])
+    }
+    #expect(try await collection.similar(to: [String](), filter).isEmpty)
+  }
+
+  @Test(arguments: SearchMethod.allCases)
+  func `every way of searching sees changes and heeds filters`(method: SearchMethod) async throws {
+    _ = try await fill(30)
+    let filter = SimilarityFilter(count: 100, metadata: ["third": "1"], method: method)
+    #expect(try await collection.similar(to: "q", filter).count == 10)
+    try await collection.embed("another", id: "another", metadata: RecordMetadata(["third": "1"]))
+    #expect(try await collection.similar(to: "q", filter).count == 11)
+    let found = try await collection.similar(toRecord: "another", filter)
+    #expect(found.count == 10)
+    #expect(!found.contains { $0.id == "another" })
+  }
+
+  @Test func `a prefix is one of bytes, whatever follows it`() async throws {
+    let ids = ["a", "a\u{10FFFF}\u{10FFFF}", "ab", "A", "b", "e\u{301}", "é"]
+    try await collection.embed(ids.map { CollectionEntry(id: $0, text: $0) })
+    func found(_ prefix: String) async throws -> Set<[UInt8]> {
+      Set(
+        try await collection.similar(to: "q", SimilarityFilter(prefix: prefix)).map {
+          Array($0.id.utf8)
+        })
+    }
+    #expect(try await found("a") == Set(ids.prefix(3).map { Array($0.utf8) }))
+    #expect(try await found("é") == [Array("é".utf8)])
+    #expect(try await found("c").isEmpty)
+  }
+
   @Test func `filters by name, metadata and score`() async throws {
     let entries = try await fill(3000)
     let expected = try await expected("q", entries)

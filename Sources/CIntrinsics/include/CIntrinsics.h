@@ -1,8 +1,20 @@
 // One-line inline wrappers around what the compiler has no Swift spelling for.
 #pragma once
 
-#if defined(__AVX512BF16__)
+#if defined(__AVX2__)
 #include <immintrin.h>
+
+// Sums of the products of bytes with 16-bit integers, two of them a lane.
+typedef int avx2_ints __attribute__((ext_vector_type(8)));
+static inline avx2_ints avx2_add_code_products(avx2_ints sum, const void *bytes, const void *words) { return (avx2_ints)_mm256_add_epi32((__m256i)sum, _mm256_madd_epi16(_mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)bytes)), _mm256_loadu_si256((const __m256i *)words))); }
+#endif
+
+#if defined(__AVX512BW__)
+typedef int avx512_ints __attribute__((ext_vector_type(16)));
+static inline avx512_ints avx512_add_code_products(avx512_ints sum, const void *bytes, const void *words) { return (avx512_ints)_mm512_add_epi32((__m512i)sum, _mm512_madd_epi16(_mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)bytes)), _mm512_loadu_si512(words))); }
+#endif
+
+#if defined(__AVX512BF16__)
 
 // Sixteen lanes of a float, and of a pair of bfloat16.
 typedef float avx512_floats __attribute__((ext_vector_type(16)));

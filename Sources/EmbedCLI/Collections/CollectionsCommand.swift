@@ -7,7 +7,7 @@ import JSON
 struct CollectionsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "collections",
-    abstract: "List, describe, check and delete the collections of a database.",
+    abstract: "List, describe, check, measure and delete the collections of a database.",
     discussion: """
       The database is the one that --database names, else $EMBED_DATABASE, else $LLM_EMBEDDINGS_DB, \
       else embeddings.db in $LLM_USER_PATH, which by default is the folder of the tool llm.
@@ -17,12 +17,13 @@ struct CollectionsCommand: AsyncParsableCommand {
         embed collections list --json
         embed collections info notes
         embed collections verify notes
+        embed collections bench notes --search int8
         embed collections delete notes
         sqlite3 "$(embed collections path)" .schema
       """,
     subcommands: [
       CollectionsListCommand.self, CollectionsPathCommand.self, CollectionsInfoCommand.self,
-      CollectionsVerifyCommand.self, CollectionsDeleteCommand.self,
+      CollectionsVerifyCommand.self, CollectionsBenchCommand.self, CollectionsDeleteCommand.self,
     ],
     defaultSubcommand: CollectionsListCommand.self)
 }

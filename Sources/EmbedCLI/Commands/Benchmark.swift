@@ -43,9 +43,13 @@ struct Benchmark {
 }
 
 extension Duration {
-  fileprivate var inSeconds: Double {
-    Double(components.seconds) + 1e-18 * Double(components.attoseconds)
-  }
+  /// Seconds and their parts.
+  var inSeconds: Double { Double(components.seconds) + 1e-18 * Double(components.attoseconds) }
+}
+
+extension [Double] {
+  /// The value that so many per cent of sorted values do not pass (the nearest-rank method).
+  func percentile(_ percent: Int) -> Double { self[Swift.max(0, (count * percent + 99) / 100 - 1)] }
 }
 
 /// What a benchmark found.
@@ -83,12 +87,7 @@ struct BenchmarkReport {
     self.profile = profile
   }
 
-  private var median: Double { Self.percentile(50, of: rounds) }
-
-  /// The value that so many per cent of sorted values do not pass (the nearest-rank method).
-  private static func percentile(_ percent: Int, of sorted: [Double]) -> Double {
-    sorted[max(0, (sorted.count * percent + 99) / 100 - 1)]
-  }
+  private var median: Double { rounds.percentile(50) }
 
   /// The report for people, whole lines.
   var text: String {
@@ -102,7 +101,7 @@ struct BenchmarkReport {
     row("first vector", Self.milliseconds(first))
     row(
       "one text",
-      [50, 90, 99].map { "p\($0) \(Self.milliseconds(Self.percentile($0, of: latencies)))" }
+      [50, 90, 99].map { "p\($0) \(Self.milliseconds(latencies.percentile($0)))" }
         .joined(separator: ", "))
     row("texts a second", "\(Int(Double(texts) / median))")
     row("tokens a second", "\(Int(Double(tokens) / median))")
@@ -123,9 +122,9 @@ struct BenchmarkReport {
     members += [
       ("texts", .number("\(texts)")), ("tokens", .number("\(tokens)")),
       ("loading", number(loading)), ("first_vector", number(first)),
-      ("p50", number(Self.percentile(50, of: latencies))),
-      ("p90", number(Self.percentile(90, of: latencies))),
-      ("p99", number(Self.percentile(99, of: latencies))),
+      ("p50", number(latencies.percentile(50))),
+      ("p90", number(latencies.percentile(90))),
+      ("p99", number(latencies.percentile(99))),
       ("texts_per_second", number(Double(texts) / median)),
       ("tokens_per_second", number(Double(tokens) / median)),
     ]

@@ -182,14 +182,6 @@ struct CollectionBatch: Sendable {
   }
 }
 
-extension EmbedError {
-  fileprivate func ofRecord(_ id: String, index: Int) -> EmbedError {
-    EmbedError(
-      code, what, expected: expected, got: got, at: "record \(id.quotedForMessage)", input: index,
-      underlying: underlying)
-  }
-}
-
 /// A row of the table `embeddings` that is new or replaces another.
 struct ChangedRow: Sendable {
   enum Content { case store, keep, remove }

@@ -205,12 +205,8 @@ extension EmbeddingCollection {
   public func deleteAll(
     except ids: some Sequence<String>, prefix: String = ""
   ) async throws -> Int {
-    let all = try await store.read { database -> [String] in
-      guard let row = try CollectionRow.find(database, name: name) else { return [] }
-      return try String.fetchAll(
-        database, sql: "SELECT id FROM embeddings WHERE collection_id = ? AND id IS NOT NULL",
-        arguments: [row.id])
-    }
+    guard try await store.exists(name) else { return 0 }
+    let all = try await store.ids(in: name)
     // Strings are equal when they look the same; names are when their bytes are.
     let kept = Set(ids.map { Array($0.utf8) })
     let start = Array(prefix.utf8)
@@ -227,6 +223,35 @@ extension CollectionStore {
       return try Int.fetchOne(
         database, sql: "SELECT count(*) FROM embeddings WHERE collection_id = ?",
         arguments: [row.id]) ?? 0
+    }
+  }
+
+  /// The names of a collection's records, in the order of their bytes.
+  ///
+  /// - Throws: `EmbedError` with code `collectionNotFound`.
+  /// - Complexity: O(n) in their number.
+  public func ids(in collection: String) async throws -> [String] {
+    try await read { database in
+      guard let row = try CollectionRow.find(database, name: collection) else {
+        throw EmbedError.noCollection(collection)
+      }
+      return try String.fetchAll(
+        database,
+        sql: "SELECT id FROM embeddings WHERE collection_id = ? AND id IS NOT NULL ORDER BY id",
+        arguments: [row.id])
+    }
+  }
+
+  /// The vectors of records, in the order of the names; those that are not there are left out.
+  ///
+  /// - Throws: `EmbedError` with code `collectionNotFound`, or `fileDamaged` when one is none.
+  public func vectors(of ids: [String], in collection: String) async throws -> [Embedding] {
+    try await read { database in
+      guard let row = try CollectionRow.find(database, name: collection) else {
+        throw EmbedError.noCollection(collection)
+      }
+      let vectors = try RecordRow.vectors(database, collection: row.id, ids: ids)
+      return ids.compactMap { vectors[Array($0.utf8)].map { Embedding($0) } }
     }
   }
 }

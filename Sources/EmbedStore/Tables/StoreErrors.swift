@@ -85,3 +85,12 @@ extension Row {
     return [UInt8](data)
   }
 }
+
+extension EmbedError {
+  /// The same error, of a record, which is that one of a call's inputs.
+  func ofRecord(_ id: String, index: Int? = nil) -> EmbedError {
+    EmbedError(
+      code, what, expected: expected, got: got, at: "record \(id.quotedForMessage)", input: index,
+      underlying: underlying)
+  }
+}

@@ -1,0 +1,157 @@
+public import EmbedCore
+import GRDB
+import JSON
+import KernelDispatch
+
+extension CollectionStore {
+  /// The records of a collection whose vectors are nearest to that of one of them, itself left out.
+  ///
+  /// - Throws: `EmbedError` with code `collectionNotFound` when there is no such collection or record.
+  /// - Complexity: O(n · dimensions) for n records.
+  public func similar(
+    toRecord id: String, in collection: String, _ filter: SimilarityFilter = SimilarityFilter()
+  ) async throws -> [SimilarRecord] {
+    let vector = try await read { database -> [Float] in
+      guard let row = try CollectionRow.find(database, name: collection) else {
+        throw EmbedError.noCollection(collection)
+      }
+      let vectors = try RecordRow.vectors(database, collection: row.id, ids: [id])
+      guard let vector = vectors[Array(id.utf8)] else {
+        throw EmbedError.noRecord(id, in: collection)
+      }
+      return vector
+    }
+    return try await search([vector], in: collection, filter, skipping: id)[0]
+  }
+
+  /// The records of a collection whose vectors are nearest to a vector.
+  ///
+  /// - Throws: `EmbedError` with code `collectionNotFound`, or `invalidInput` for a vector of other dimensions.
+  /// - Complexity: O(n · dimensions) for n records.
+  public func similar(
+    to vector: Embedding, in collection: String, _ filter: SimilarityFilter = SimilarityFilter()
+  ) async throws -> [SimilarRecord] {
+    try await search([vector.vector], in: collection, filter, skipping: nil)[0]
+  }
+
+  /// The records of a collection whose vectors are nearest to each of some vectors: quicker than one call for each.
+  ///
+  /// - Throws: `EmbedError` with code `collectionNotFound`, or `invalidInput` for a vector of other dimensions.
+  /// - Complexity: O(n · q · dimensions) for n records and q vectors.
+  public func similar(
+    to vectors: [Embedding], in collection: String, _ filter: SimilarityFilter = SimilarityFilter()
+  ) async throws -> [[SimilarRecord]] {
+    var found: [[SimilarRecord]] = []
+    // So many that the vectors in memory are read seldom, so few that what is found takes little memory.
+    for start in stride(from: 0, to: vectors.count, by: 256) {
+      let some = vectors[start..<min(vectors.count, start + 256)].map(\.vector)
+      found += try await search(some, in: collection, filter, skipping: nil)
+    }
+    return found
+  }
+
+  private func search(
+    _ queries: [[Float]], in name: String, _ filter: SimilarityFilter, skipping id: String?
+  ) async throws -> [[SimilarRecord]] {
+    // All in one transaction: nobody changes the rows that were found.
+    try await read { database in
+      guard let row = try CollectionRow.find(database, name: name) else {
+        throw EmbedError.noCollection(name)
+      }
+      let vectors = try matrices.matrix(database, collection: row.id, for: filter.method)
+      guard let matrix = vectors.matrix else { return queries.map { _ in [] } }
+      for query in queries where query.count != matrix.dimensions {
+        throw EmbedError(
+          .invalidInput, "vectors of other dimensions",
+          expected: "\(matrix.dimensions), as the collection's", got: "\(query.count)",
+          at: "collection \(name.quotedForMessage)")
+      }
+      let search = CandidateSearch(
+        matrix: matrix,
+        // One more, for the record that is left out.
+        count: min(filter.count, matrix.count) + (id == nil ? 0 : 1),
+        allowed: try filter.rowIDs(database, collection: row.id).map { allowed in
+          vectors.rowIDs.map(allowed.contains)
+        })
+      return try zip(queries, search.candidates(for: queries)).map { query, rows in
+        var nearest = try ScoredRow.nearest(
+          to: query, among: rows.map { vectors.rowIDs[$0] }, database)
+        if let id { nearest.removeAll { $0.id.hasSameBytes(as: id) } }
+        return try filter.records(of: nearest, database)
+      }
+    }
+  }
+}
+
+/// A row and its exact score.
+private struct ScoredRow {
+  let rowID: Int64
+  let id: String
+  let score: Double
+
+  /// Rows, the nearest to a vector first; of equally near ones, in the order of llm, which is that of their names' bytes.
+  ///
+  /// - Throws: `EmbedError` with code `fileDamaged`.
+  static func nearest(
+    to query: [Float], among rowIDs: [Int64], _ database: Database
+  ) throws -> [ScoredRow] {
+    let cosine = ExactCosine(with: query)
+    var scored: [ScoredRow] = []
+    var vector: [Float] = []
+    // A few hundred at a time, in the order in which they are stored: far quicker than a query for each.
+    let sorted = rowIDs.sorted()
+    for start in stride(from: 0, to: sorted.count, by: 500) {
+      let list = sorted[start..<min(sorted.count, start + 500)].map(String.init)
+      let rows = try Row.fetchCursor(
+        database,
+        sql: """
+          SELECT rowid, typeof(embedding) = 'blob', embedding, id FROM embeddings
+          WHERE rowid IN (\(list.joined(separator: ",")))
+          """)
+      while let row = try rows.next() {
+        let rowID = try RecordRow.read(row, into: &vector, database)
+        scored.append(ScoredRow(rowID: rowID, id: row.text(3) ?? "", score: cosine(vector)))
+      }
+    }
+    return scored.sorted {
+      $0.score == $1.score
+        ? $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) : $0.score > $1.score
+    }
+  }
+}
+
+extension SimilarityFilter {
+  /// The records of those that are good enough.
+  fileprivate func records(
+    of nearest: [ScoredRow], _ database: Database
+  ) throws -> [SimilarRecord] {
+    let least = minimumScore ?? -.infinity
+    let best = nearest.prefix(count).prefix { $0.score >= least }
+    return zip(best, try RecordRow.fetch(database, rowIDs: best.map(\.rowID))).map { row, record in
+      SimilarRecord(
+        id: row.id, score: row.score, content: record.content, metadata: record.metadata)
+    }
+  }
+
+  /// The rows that it takes by their names and metadata; nil when it takes all.
+  fileprivate func rowIDs(_ database: Database, collection: Int) throws -> Set<Int64>? {
+    if prefix.isEmpty, metadata.isEmpty { return nil }
+    // Names are in the order of their bytes: those with the prefix stand together.
+    let rows = try Row.fetchCursor(
+      database,
+      sql: """
+        SELECT rowid, id\(metadata.isEmpty ? "" : ", metadata") FROM embeddings
+        WHERE collection_id = ? AND id >= ? ORDER BY id
+        """, arguments: [collection, prefix])
+    var found: Set<Int64> = []
+    while let row = try rows.next(), (row.text(1) ?? "").utf8.starts(with: prefix.utf8) {
+      if metadata.isEmpty || hasMetadata(row.text(2)) { found.insert(row[0]) }
+    }
+    return found
+  }
+
+  private func hasMetadata(_ json: String?) -> Bool {
+    guard let json, let record = try? RecordMetadata(json: json) else { return false }
+    return metadata.allSatisfy { record[$0.key] == $0.value }
+  }
+}

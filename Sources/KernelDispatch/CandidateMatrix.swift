@@ -1,0 +1,53 @@
+import Kernels
+
+/// Vectors among which those that may be nearest to a query are found quickly; others then compare these exactly.
+package protocol CandidateMatrix: Sendable {
+  /// Makes a matrix without vectors.
+  init(dimensions: Int)
+
+  /// The components of each vector.
+  var dimensions: Int { get }
+
+  /// The number of vectors.
+  var count: Int { get }
+
+  /// How many candidates there must be for each that is wanted, so that the nearest are among them.
+  static var oversampling: Int { get }
+
+  /// Makes room for so many vectors.
+  mutating func reserveCapacity(_ count: Int)
+
+  /// Adds a vector of `dimensions` components at the end.
+  mutating func append(_ vector: [Float])
+
+  /// The rows that may be the `count` nearest to each of some queries by the cosine, the nearest first; where cosines
+  /// are nearly exact, these are all that their error may hide.
+  ///
+  /// - Parameter allowed: whether a row may be returned, of all rows of the matrix; nil for all.
+  func candidates(
+    for queries: [[Float]], in rows: Range<Int>, count: Int, allowed: [Bool]?
+  ) -> [[VectorMatrix.Neighbor]]
+}
+
+extension CandidateMatrix {
+  /// Compares rows block by block with one vector.
+  ///
+  /// - Parameter score: computes the scores of a range of rows, `(rows.count)`.
+  func select(
+    _ rows: Range<Int>, count: Int, allowed: [Bool]?,
+    score: (_ rows: Range<Int>, _ scores: UnsafeMutablePointer<Float>) -> Void
+  ) -> [VectorMatrix.Neighbor] {
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= self.count, "rows of the matrix")
+    precondition(allowed.map { $0.count == self.count } ?? true, "every row is allowed or not")
+    let blockSize = 1024
+    var memory = ScratchMemory()
+    let scores = memory.floats(blockSize)
+    var selection = CandidateSelection(count: count, margin: nil)
+    for first in stride(from: rows.lowerBound, to: rows.upperBound, by: blockSize) {
+      let block = first..<min(rows.upperBound, first + blockSize)
+      score(block, scores)
+      selection.offer(scores, stride: 1, block, allowed: allowed)
+    }
+    return selection.finish()
+  }
+}
