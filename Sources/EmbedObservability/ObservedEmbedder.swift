@@ -40,6 +40,14 @@ public struct ObservedEmbedder: Embedder {
   /// What the other embedder tells of itself.
   public var info: EmbedderInfo { base.info }
 
+  /// What the other embedder's vectors depend on.
+  ///
+  /// - Throws: what the other embedder throws.
+  @concurrent
+  public func fingerprint(for options: EmbedOptions) async throws -> [String: String] {
+    try await base.fingerprint(for: options)
+  }
+
   /// Embeds inputs with the other embedder.
   ///
   /// - Throws: what the other embedder throws.

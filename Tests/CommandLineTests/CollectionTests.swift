@@ -362,6 +362,27 @@ import Testing
     #expect(try contents().count == 2)
   }
 
+  @Test func `refuses a model of the same name with other weights`() throws {
+    for (name, place) in [("one", "a"), ("two", "b")] {
+      var model = TinyModel.plain
+      model.name = name
+      try model.write(to: folder, named: "\(place)/model")
+    }
+    #expect(
+      try run("multi", "c", "-m", "./a/model", "--store", input: .text("x,y\n1,x\n")).status == 0)
+    let other = try run("multi", "c", "-m", "./b/model", input: .text("x,y\n1,x\n"))
+    #expect(other.status == 1)
+    #expect(
+      other.errors.contains("another making than the collection's: expected weights \"xxh64:"))
+    let info = try run("collections", "info", "c").text
+    #expect(info.contains("\npooling        mean\nprompt         \nweights        xxh64:"))
+    #expect(info.contains("\nmaximum tokens 48\n"))
+    let migrated = try run(
+      "multi", "c", "-m", "./b/model", "--migrate", input: .text("x,y\n1,x\n"))
+    #expect(migrated.errors == "")
+    #expect(try run("collections", "info", "c").text != info)
+  }
+
   @Test func `asks no service that only the database names`() async throws {
     let store = try await CollectionStore.open(at: database)
     let collection = try await store.collection(

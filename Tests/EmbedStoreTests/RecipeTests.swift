@@ -53,6 +53,21 @@ import Testing
       try await refusal(of: RecordingEmbedder(model: "model")) == refused("role document", "none"))
   }
 
+  @Test func `refuses other weights, and learns what older records did not tell`() async throws {
+    try await fill(RecordingEmbedder())
+    let first = RecordingEmbedder(fingerprint: ["weights": "1", "pooling": "mean"])
+    try await fill(first, count: 2)
+    let recipe = try await fixture.open().summary(of: "c")?.recipe
+    #expect(recipe?.fingerprint == ["weights": "1", "pooling": "mean"])
+    #expect(recipe?.precision == "f32")
+    #expect(
+      try await refusal(of: RecordingEmbedder(fingerprint: ["weights": "2", "prompt": "p"]))
+        == "vectors of another making than the collection's: expected weights \"1\", got \"2\" (collection \"c\")"
+    )
+    #expect(try await refusal(of: RecordingEmbedder()) == nil)
+    #expect(try await refusal(of: RecordingEmbedder(fingerprint: ["prompt": "p"])) == nil)
+  }
+
   @Test func `refuses vectors that turn out to have other dimensions`() async throws {
     try await fill(RecordingEmbedder())
     let embedder = RecordingEmbedder(special: ["odd": [1, 0, 0]])

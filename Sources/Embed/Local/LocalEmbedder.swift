@@ -30,8 +30,7 @@ public final class LocalEmbedder: Embedder {
   let pool: WorkerPool
   private let pending: PendingInputs
   private let dimensions: Int
-  /// The model's folder and whether it has a Normalize module.
-  private let folder: (path: String, normalizes: Bool)
+  private let folder: ModelFolder
 
   /// Loads a model by name or folder.
   ///
@@ -87,7 +86,7 @@ public final class LocalEmbedder: Embedder {
     pool = try WorkerPool(
       count: configuration.resolvedThreads, makeWorkspace: model.makeWorkspace)
     pending = PendingInputs(limit: configuration.maximumPendingInputs)
-    self.folder = (folder.path, folder.modules.contains(.normalize))
+    self.folder = folder
     dimensions = folder.truncatedDimensions ?? folder.dimensions
     info = EmbedderInfo(
       modelID: folder.name, dimensions: dimensions, maximumTokens: self.tokenizer.maximumTokens,
@@ -107,6 +106,18 @@ public final class LocalEmbedder: Embedder {
     let count = threadCount * ((Self.batchTokens + length - 1) / length)
     _ = try await embed([String](repeating: text, count: count))
     _ = try await embed("warm")
+  }
+
+  /// A hash of the weights, the pooling, the most tokens and the prompt.
+  ///
+  /// - Throws: `EmbedError` when the weights cannot be read.
+  /// - Complexity: O(n) in the size of the weights, which are read.
+  @concurrent
+  public func fingerprint(for options: EmbedOptions) async throws -> [String: String] {
+    var values = try folder.fingerprint()
+    values["maximum tokens"] = "\(tokenizer.maximumTokens)"
+    values["prompt"] = tokenizer.prompt(options.role) ?? ""
+    return values
   }
 
   /// Embeds inputs, one vector each, in order.
@@ -267,7 +278,7 @@ extension LocalEmbedder {
     let isNormalized =
       switch call.output.normalization {
       case .unit: true
-      case .asModel: folder.normalizes
+      case .asModel: folder.modules.contains(.normalize)
       case .none: false
       }
     guard !isNormalized || vector.contains(where: { $0 != 0 }) else {

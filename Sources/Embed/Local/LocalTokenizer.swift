@@ -162,7 +162,7 @@ public struct LocalTokenizer: Sendable {
       ids: Array(ids.prefix(maximumTokens)), isTruncated: ids.count > maximumTokens)
   }
 
-  private func prompt(_ role: EmbedOptions.Role) -> String? {
+  func prompt(_ role: EmbedOptions.Role) -> String? {
     rolePrompt(role) ?? defaultPrompt
   }
 

@@ -118,11 +118,12 @@ private struct CollectionsInfoCommand: AsyncParsableCommand {
       lines.append(("normalization", recipe.normalization.rawValue))
       lines.append(("role", recipe.role.rawValue))
       if let precision = recipe.precision { lines.append(("precision", precision)) }
+      lines += recipe.fingerprint.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     } else {
       lines.append(("embedded with", "unknown: no command of this program has written to it"))
     }
     let text = lines.map { name, value in
-      name + String(repeating: " ", count: 15 - name.count) + value.withoutControls + "\n"
+      name + String(repeating: " ", count: max(1, 15 - name.count)) + value.withoutControls + "\n"
     }
     try Descriptor.standardOutput.write(text.joined())
   }

@@ -22,6 +22,14 @@ public protocol Embedder: Sendable {
   /// What is known of the embedder without a call.
   var info: EmbedderInfo { get }
 
+  /// What vectors depend on beside `options`, by name: the weights, the pooling, the prompt.
+  ///
+  /// Vectors cannot be compared when two embedders differ in a value that both tell. The default tells nothing.
+  ///
+  /// - Throws: `EmbedError`.
+  @concurrent
+  func fingerprint(for options: EmbedOptions) async throws -> [String: String]
+
   /// Embeds inputs, one vector each, in order.
   ///
   /// - Throws: `EmbedError`, or `CancellationError` when the calling task is cancelled.
@@ -40,6 +48,10 @@ public protocol Embedder: Sendable {
 }
 
 extension Embedder {
+  /// Tells nothing of what vectors depend on.
+  @concurrent
+  public func fingerprint(for options: EmbedOptions) async throws -> [String: String] { [:] }
+
   /// Embeds inputs, a result each, in order: calls `embed` again without each input that its error names.
   ///
   /// - Throws: `EmbedError` when no single input is to blame; `CancellationError` when the calling task is cancelled.

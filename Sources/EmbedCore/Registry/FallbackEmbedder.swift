@@ -84,6 +84,14 @@ public struct FallbackEmbedder: Embedder {
       at: "first:, where mixed=yes allows it")
   }
 
+  /// What the first embedder's vectors depend on; nothing of several that may differ.
+  ///
+  /// - Throws: what it throws.
+  @concurrent
+  public func fingerprint(for options: EmbedOptions) async throws -> [String: String] {
+    mayMix ? [:] : try await embedders[0].fingerprint(for: options)
+  }
+
   /// Embeds inputs with the first embedder that can.
   ///
   /// - Throws: what the first embedder threw, when none can; `EmbedError` with code `invalidReply` when its vectors have other

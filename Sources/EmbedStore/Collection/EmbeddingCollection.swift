@@ -71,10 +71,11 @@ extension CollectionStore {
       options.role = own?.role ?? (found == nil ? .document : .none)
     }
     if !embedder.info.roles.contains(options.role) { options.role = .none }
+    let recipe = try await CollectionRecipe(embedder, options, precision: precision)
     return EmbeddingCollection(
       store: self, name: name, model: model ?? found?.model ?? embedder.info.modelID,
       embedder: embedder, options: options,
-      recipe: CollectionRecipe(embedder, options, precision: precision),
+      recipe: recipe,
       modelNames: [embedder.info.modelID] + (model.map { [$0] } ?? []), address: address)
   }
 }
@@ -127,9 +128,12 @@ extension EmbeddingCollection {
         sql: "INSERT INTO collections (name, model) VALUES (?, ?)", arguments: [name, self.model])
       (id, model) = (Int(database.lastInsertedRowID), self.model)
     }
+    var address = address
     if let entry = try RecipeTable.find(database, id: id, name: name, model: model) {
       try entry.recipe.require(own, collection: name)
-      if entry.recipe.dimensions != nil || own.dimensions == nil { return id }
+      own = entry.recipe.merging(own)
+      if own == entry.recipe { return id }
+      address = entry.address ?? address
     }
     // What another collection left that had this number.
     try RecipeTable.delete(database, id: id)

@@ -13,24 +13,39 @@ public struct CollectionRecipe: Sendable, Hashable {
   public var role: EmbedOptions.Role
   /// What the embedder computes with, such as `f32`; nil when it does not say.
   public var precision: String?
+  /// What else they depend on, `Embedder.fingerprint(for:)`: the weights, the pooling, the prompt.
+  public var fingerprint: [String: String]
 
   /// Makes a recipe of its parts.
   public init(
     model: String, dimensions: Int?, normalization: EmbedOptions.Normalization = .unit,
-    role: EmbedOptions.Role = .none, precision: String? = nil
+    role: EmbedOptions.Role = .none, precision: String? = nil, fingerprint: [String: String] = [:]
   ) {
     self.model = model
     self.dimensions = dimensions
     self.normalization = normalization
     self.role = role
     self.precision = precision
+    self.fingerprint = fingerprint
   }
 
   /// The recipe of an embedder.
-  init(_ embedder: any Embedder, _ options: EmbedOptions, precision: String?) {
+  ///
+  /// - Throws: what the embedder throws.
+  init(_ embedder: any Embedder, _ options: EmbedOptions, precision: String?) async throws {
     self.init(
       model: embedder.info.modelID, dimensions: options.dimensions ?? embedder.info.dimensions,
-      normalization: options.normalization, role: options.role, precision: precision)
+      normalization: options.normalization, role: options.role, precision: precision,
+      fingerprint: try await embedder.fingerprint(for: options))
+  }
+
+  /// The recipe with what another one of the same vectors knows besides.
+  func merging(_ other: CollectionRecipe) -> CollectionRecipe {
+    var merged = self
+    merged.dimensions = dimensions ?? other.dimensions
+    merged.precision = precision ?? other.precision
+    merged.fingerprint.merge(other.fingerprint) { own, _ in own }
+    return merged
   }
 
   /// The last part of a model's name in lower case: names of one model in different places end alike, as those of
@@ -55,6 +70,11 @@ public struct CollectionRecipe: Sendable, Hashable {
     if role != other.role { differences.append(("role", role.rawValue, other.role.rawValue)) }
     if let precision, let others = other.precision, precision != others {
       differences.append(("precision", precision, others))
+    }
+    for (name, value) in fingerprint.sorted(by: { $0.key < $1.key }) {
+      if let others = other.fingerprint[name], value != others {
+        differences.append((name, value.quotedForMessage, others.quotedForMessage))
+      }
     }
     return differences
   }
@@ -81,6 +101,12 @@ extension CollectionRecipe {
     members.append(("normalization", .string(normalization.rawValue)))
     members.append(("role", .string(role.rawValue)))
     if let precision { members.append(("precision", .string(precision))) }
+    if !fingerprint.isEmpty {
+      let values = fingerprint.sorted { $0.key < $1.key }.map {
+        ($0.key, JSONValue.string($0.value))
+      }
+      members.append(("fingerprint", .object(values)))
+    }
     var writer = JSONWriter()
     writer.write(.object(members))
     return writer.text
@@ -102,10 +128,17 @@ extension CollectionRecipe {
       }
       return choice
     }
+    var fingerprint: [String: String] = [:]
+    if case .object(let members)? = document.members.first(where: { $0.key == "fingerprint" })?
+      .value
+    {
+      for (name, value) in members { fingerprint[name] = value.stringValue }
+    }
     try self.init(
       model: document.string("model"),
       dimensions: document.optionalInteger("dimensions", in: 1...1_000_000),
       normalization: choice("normalization", EmbedOptions.Normalization.self),
-      role: choice("role", EmbedOptions.Role.self), precision: document.optionalString("precision"))
+      role: choice("role", EmbedOptions.Role.self), precision: document.optionalString("precision"),
+      fingerprint: fingerprint)
   }
 }

@@ -143,6 +143,31 @@ extension ModelFolder {
   }
 }
 
+// MARK: - Fingerprint
+
+extension ModelFolder {
+  /// What the model's vectors depend on: a hash of all weights, and the settings of the modules behind the encoder.
+  ///
+  /// - Throws: as `checkpoint`.
+  /// - Complexity: O(n) in the size of the weights, which are read.
+  package func fingerprint() throws(EmbedError) -> [String: String] {
+    let encoder = try checkpoint()
+    var hashes = encoder.hashes
+    var names = pooling.modes.map { "\($0)" }
+    if !pooling.includesPrompt { names.append("without the prompt") }
+    var values = ["pooling": names.joined(separator: ", ")]
+    encoder.releasePages()
+    for module in modules {
+      guard case .dense(_, let folder) = module else { continue }
+      hashes += try denseCheckpoint(folder: folder).hashes
+    }
+    let digest = hashes.withUnsafeBytes { XXHash64.hash($0) }
+    let digits = String(hashes.count == 1 ? hashes[0] : digest, radix: 16)
+    values["weights"] = "xxh64:" + String(repeating: "0", count: 16 - digits.count) + digits
+    return values
+  }
+}
+
 // MARK: - What is a model
 
 extension ModelFolder {

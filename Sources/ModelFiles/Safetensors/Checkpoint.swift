@@ -48,6 +48,11 @@ package struct Checkpoint: Sendable {
     }
   }
 
+  /// The hash of each file.
+  ///
+  /// - Complexity: O(n) in the sizes of the files.
+  var hashes: [UInt64] { files.map(\.hash) }
+
   /// Whether there is a tensor of that name, behind the prefix.
   package func contains(_ name: String) -> Bool {
     fileIndices[BytewiseString(prefix + name)] != nil

@@ -38,6 +38,11 @@ package struct SafetensorsFile: Sendable {
     }
   }
 
+  /// The hash of the whole file.
+  ///
+  /// - Complexity: O(n) in its size.
+  var hash: UInt64 { file.withBytes { XXHash64.hash($0) } }
+
   /// As `MappedFile.releasePages`.
   func releasePages() { file.releasePages() }
 

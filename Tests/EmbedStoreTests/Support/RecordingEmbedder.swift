@@ -8,12 +8,15 @@ final class RecordingEmbedder: Embedder {
   private let special: [String: [Float]]
   /// After so many inputs, every call fails.
   private let limit: Int
+  private let fingerprint: [String: String]
   private let state = Mutex<[String]>([])
 
   init(
     model: String = "test", dimensions: Int = 8, special: [String: [Float]] = [:],
-    limit: Int = .max, batchSize: Int = 256, roles: Set<EmbedOptions.Role> = []
+    limit: Int = .max, batchSize: Int = 256, roles: Set<EmbedOptions.Role> = [],
+    fingerprint: [String: String] = [:]
   ) {
+    self.fingerprint = fingerprint
     embedder = TestEmbedder(dimensions: dimensions)
     self.special = special
     self.limit = limit
@@ -24,6 +27,9 @@ final class RecordingEmbedder: Embedder {
 
   /// The texts that were embedded, in their order; of images, their sizes.
   var texts: [String] { state.withLock { $0 } }
+
+  @concurrent
+  func fingerprint(for options: EmbedOptions) async throws -> [String: String] { fingerprint }
 
   @concurrent
   func embed(_ inputs: [EmbeddingInput], options: EmbedOptions) async throws -> [Embedding] {
