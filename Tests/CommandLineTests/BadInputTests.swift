@@ -64,7 +64,7 @@ import Testing
   @Test func `refuses records of another shape`() throws {
     try refuse(
       Array("[1,2]".utf8),
-      message: "a record: expected an object with \"text\", got an array of 2 (FILE, line 101)")
+      message: "a record: expected an object, got an array of 2 (FILE, line 101)")
     try refuse(
       Array("{\"id\":1}".utf8),
       message: "the \"text\" of a record: expected a string, got nothing (FILE, line 101)")

@@ -5,18 +5,11 @@ import JSON
 
 /// The entries of a collection, read batch by batch.
 struct EntryReader {
-  /// A file below a folder.
-  struct File {
-    let folder: String
-    /// The path in the folder, which is the id.
-    let path: String
-  }
-
   /// Where entries come from.
   enum Source {
     case table(TableReader)
     /// Files, and the encodings to try; nil for bytes.
-    case files([File], [TextEncoding]?)
+    case files([TreeFile], [TextEncoding]?)
     case query(SQLRows)
   }
 
@@ -43,7 +36,8 @@ struct EntryReader {
   /// The part of the input that has been handed out, from 0 to 1, where its size is known.
   var fraction: Double? {
     switch source {
-    case .table(let table): table.fraction
+    case .table(let table):
+      table.progress.flatMap { $0.size > 0 ? min(1, Double($0.consumed) / Double($0.size)) : nil }
     case .files(let files, _): Double(position) / Double(max(1, files.count))
     case .query(let rows): Double(position) / Double(max(1, rows.count))
     }
@@ -110,43 +104,19 @@ struct EntryReader {
     return TableRow(cells: cells, location: location)
   }
 
-  /// The entry of a file; nil when it cannot be read, which is told on standard error.
-  private mutating func entry(of file: File, _ encodings: [TextEncoding]?) throws -> Located? {
-    let path = "\(file.folder)/\(file.path)"
+  /// The entry of a file; nil when it cannot be read.
+  private mutating func entry(of file: TreeFile, _ encodings: [TextEncoding]?) throws -> Located? {
     let id = mapping.prefix + file.path
-    let content: CollectionContent?
-    var problem = "it is not \(encodings?.map(\.rawValue).joined(separator: " or ") ?? "")"
-    do throws(EmbedError) {
-      let bytes = try Self.bytes(of: path)
+    let content: CollectionContent? =
       if let encodings {
-        content = encodings.lazy.compactMap { $0.decode(bytes) }.first.map {
-          .text(mapping.prepend + $0)
-        }
+        try file.text(encodings).map { .text(mapping.prepend + $0) }
       } else {
-        content = .binary(bytes)
+        try file.bytes().map { .binary($0) }
       }
-    } catch {
-      content = nil
-      problem = error.what
-    }
     guard let content else {
       unreadableIDs.append(id)
-      try Descriptor.standardError.write(Failure.line("passed over: \(path): \(problem)"))
       return nil
     }
-    return Located(entry: CollectionEntry(id: id, content: content), location: path)
-  }
-
-  private static func bytes(of path: String) throws(EmbedError) -> [UInt8] {
-    let descriptor = try Descriptor.open(path, flags: O_RDONLY)
-    var bytes: [UInt8] = []
-    do throws(EmbedError) {
-      while case let piece = try descriptor.read(upTo: 1 << 20), !piece.isEmpty { bytes += piece }
-    } catch {
-      try descriptor.close()
-      throw error
-    }
-    try descriptor.close()
-    return bytes
+    return Located(entry: CollectionEntry(id: id, content: content), location: file.location)
   }
 }

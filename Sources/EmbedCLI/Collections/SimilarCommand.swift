@@ -109,7 +109,7 @@ struct SimilarCommand: AsyncParsableCommand {
       return try write(try await collection.similar(to: text, filter), of: nil)
     }
     let file: Descriptor = queries == "-" ? .standardInput : try .open(queries, flags: O_RDONLY)
-    var records = RecordReader([file], layout: .lines)
+    var records = try RecordReader([file], layout: .lines, mapping: RecordMapping())
     let collection = try await store.collection(collection, model, runtime, nil)
     while let window = try records.nextWindow() {
       let found = try await collection.similar(to: window.map(\.text), filter)

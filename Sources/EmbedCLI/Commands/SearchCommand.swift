@@ -23,6 +23,7 @@ struct SearchCommand: AsyncParsableCommand {
       EXAMPLES:
         embed search "where do cats sit?" -i texts.txt
         embed search -n 3 -f jsonl "first question" "second question" -i records.jsonl --jsonl
+        embed search "where do cats sit?" --files docs '**/*.md'
         embed text -i texts.txt --role document -f npy -o vectors.npy
         embed search "where do cats sit?" -i vectors.npy
       """)
@@ -52,7 +53,7 @@ struct SearchCommand: AsyncParsableCommand {
   @OptionGroup var statistics: StatisticsOptions
 
   func validate() throws {
-    if source.input.isEmpty, Descriptor.standardInput.isTerminal {
+    if source.waitsForTerminal {
       throw ValidationError("Missing what is searched: name a file with -i.")
     }
     if !(1...1_000_000).contains(limit) {
@@ -73,7 +74,7 @@ struct SearchCommand: AsyncParsableCommand {
     if let file {
       try search.run(file)
     } else {
-      var records = RecordReader(files, layout: source.layout ?? .lines)
+      var records = try source.records(of: files)
       while let window = try records.nextWindow() {
         try await search.run(window) { progress.count($0) }
         progress.update(fraction: records.fraction)

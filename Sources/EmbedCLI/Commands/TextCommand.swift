@@ -5,8 +5,25 @@ import Embed
 struct TextCommand: AsyncParsableCommand {
   /// How vectors are written.
   struct FormatOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "The output's format. (default: json; with --jsonl jsonl)")
+    @Option(
+      name: .shortAndLong, help: "The output's format. (default: jsonl for records, else json)")
     var format: VectorFormat?
+
+    @Option(
+      help: ArgumentHelp(
+        "Repeat these fields, divided by commas, in JSON lines; '*' for all others.",
+        valueName: "names"))
+    var keep: String?
+
+    func validate() throws {
+      guard let keep else { return }
+      if let format, format != .jsonl { throw ValidationError("--keep is about -f jsonl.") }
+      guard case .named(let names) = KeptFields(keep) else { return }
+      if names.isEmpty { throw ValidationError("--keep: expected names of fields, got none") }
+      if let name = names.first(where: KeptFields.reserved.contains) {
+        throw ValidationError("--keep: \"\(name)\" is a member that JSON lines have already.")
+      }
+    }
   }
 
   static let configuration = CommandConfiguration(
@@ -14,12 +31,15 @@ struct TextCommand: AsyncParsableCommand {
     abstract: "Embed texts, a vector each, in their order. (The default command.)",
     discussion: """
       A record without an id has its number for one, counted from 0. An empty line is an empty \
-      text; with --jsonl, blank lines are passed over. Input is UTF-8.
+      text; with --jsonl, --csv and --tsv, blank lines are passed over. Input is UTF-8. What --keep \
+      names stands in JSON lines between id and vector, as the input has it; fields that a record \
+      lacks are left out. '*' is all fields but the id, the text, and those that are called id, \
+      embedding, tokens or truncated.
 
       FORMATS:
         json      a line is a JSON array; the default
-        jsonl     a line is {"id":...,"embedding":[...]}; the default with --jsonl;
-                  with --stats also "tokens" and "truncated"
+        jsonl     a line is {"id":...,"embedding":[...]}; the default with --jsonl,
+                  --csv, --tsv, --files; --stats adds "tokens" and "truncated"
         base64    a line is the vector's little-endian float32 bytes in base64
         hex       a line is the same bytes in hexadecimal
         blob      the same bytes, one vector after another
@@ -30,6 +50,8 @@ struct TextCommand: AsyncParsableCommand {
         embed -m ./my-model --role query "where do cats sit?"
         embed text -i texts.txt -f npy -o vectors.npy
         embed text -i records.jsonl --jsonl > vectors.jsonl
+        embed text -i books.csv --csv --text-column abstract --keep title
+        embed text --files docs '**/*.md' -o vectors.jsonl
         cut -f 2 table.tsv | embed text --dimensions 128 -f base64
         embed text "Call the bank." --collection notes --id 17 --store
         embed text -- "-5 degrees" "models"
@@ -46,6 +68,14 @@ struct TextCommand: AsyncParsableCommand {
   @OptionGroup var record: RecordOptions
 
   func validate() throws {
+    if formatting.keep != nil {
+      if !input.source.hasColumns {
+        throw ValidationError("--keep is about records; add --csv, --tsv or --jsonl.")
+      }
+      if record.collection != nil {
+        throw ValidationError("--keep: a record of a collection has --metadata.")
+      }
+    }
     if record.collection != nil, role.role != .none {
       throw ValidationError("--role: records of a collection are documents.")
     }
@@ -53,7 +83,7 @@ struct TextCommand: AsyncParsableCommand {
   }
 
   var format: VectorFormat {
-    formatting.format ?? (input.source.layout == .jsonl ? .jsonl : .json)
+    formatting.format ?? (input.source.hasIDs ? .jsonl : .json)
   }
 
   func run() async throws {
@@ -63,7 +93,8 @@ struct TextCommand: AsyncParsableCommand {
     }
     // What costs little is opened first, so that a misspelled name does not wait for a model.
     let address = try runtime.applied(to: model.address())
-    var records = try input.records()
+    var records = try input.records(
+      keeping: formatting.keep.map { KeptFields($0) } ?? .named([]))
     let output = try destination.open()
     let embedder = try await EmbedderRegistry.everyBackend.embedder(address)
     let recordEmbedder = RecordEmbedder(

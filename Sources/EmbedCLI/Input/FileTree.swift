@@ -50,10 +50,11 @@ enum FileTree {
         continue
       }
       guard fnmatch(part, name, 0) == 0, stat("\(folder)/\(child)", &status) == 0 else { continue }
-      let isFolder = status.st_mode & S_IFMT == S_IFDIR
+      let kind = status.st_mode & S_IFMT
       if parts.count == 1 {
-        if !isFolder { found.insert(Array(child.utf8)) }
-      } else if isFolder {
+        // A pipe or a device would be read without end.
+        if kind == S_IFREG { found.insert(Array(child.utf8)) }
+      } else if kind == S_IFDIR {
         try collect(folder, child + "/", parts.dropFirst(), &found)
       }
     }

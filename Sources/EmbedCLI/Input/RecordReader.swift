@@ -8,14 +8,19 @@ import JSON
 struct RecordReader {
   private static let firstWindow = 32
   private static let largestWindow = 1024
+  /// The bytes of texts behind which a window ends.
+  private static let windowBytes = 16 << 20
 
-  private let arguments: [String]
-  private let layout: RecordLayout
-  private var files: [LineReader]
-  /// The file that is being read.
+  private var arguments: [String] = []
+  private var tables: [TableReader] = []
+  private var files: [TreeFile] = []
+  private var encodings: [TextEncoding] = []
+  /// Which columns of the tables are what.
+  private var mapping = RecordMapping()
+  /// The same for the table that is being read, once its columns are known.
+  private var tableMapping: RecordMapping?
+  /// The table or file that is being read.
   private var current = 0
-  /// The bytes of all files, if that is known.
-  private let size: Int?
   private var windowLimit = Self.firstWindow
   /// How many records have been handed out.
   private(set) var count = 0
@@ -23,40 +28,52 @@ struct RecordReader {
   private var failure: EmbedError?
 
   /// Reads texts of the command line.
-  init(arguments: [String]) {
-    self.arguments = arguments
-    layout = .lines
-    files = []
-    size = nil
+  init(arguments: [String]) { self.arguments = arguments }
+
+  /// Reads tables, one after another.
+  ///
+  /// - Throws: `EmbedError` with code `fileInaccessible`.
+  init(
+    _ descriptors: [Descriptor], layout: RecordLayout, mapping: RecordMapping
+  ) throws(EmbedError) {
+    for descriptor in descriptors {
+      tables.append(try TableReader(descriptor, format: layout.format))
+    }
+    self.mapping = mapping
   }
 
-  /// Reads files, one after another.
-  init(_ descriptors: [Descriptor], layout: RecordLayout) {
-    arguments = []
-    self.layout = layout
-    files = descriptors.map(LineReader.init)
-    let sizes = files.compactMap(\.fileSize)
-    size = sizes.count == files.count ? sizes.reduce(0, +) : nil
+  /// Reads files, each a text whose path is its id.
+  init(files: [TreeFile], encodings: [TextEncoding]) {
+    self.files = files
+    self.encodings = encodings
   }
 
   /// The part of the input that has been handed out, from 0 to 1, where its size is known.
   var fraction: Double? {
-    if files.isEmpty { return Double(count) / Double(max(1, arguments.count)) }
-    guard let size, size > 0 else { return nil }
-    return min(1, Double(files.reduce(0) { $0 + $1.consumedBytes }) / Double(size))
+    if !files.isEmpty { return Double(current) / Double(files.count) }
+    if tables.isEmpty { return Double(count) / Double(max(1, arguments.count)) }
+    let parts = tables.compactMap(\.progress)
+    let size = parts.reduce(0) { $0 + $1.size }
+    guard parts.count == tables.count, size > 0 else { return nil }
+    return min(1, Double(parts.reduce(0) { $0 + $1.consumed }) / Double(size))
   }
 
   /// The next records, at least one; nil at the end.
   ///
   /// - Throws: `EmbedError` for a record that is not acceptable, after all records before it were handed out.
-  mutating func nextWindow() throws(EmbedError) -> [Record]? {
+  mutating func nextWindow() throws -> [Record]? {
     if let failure { throw failure }
     var window: [Record] = []
-    do throws(EmbedError) {
-      while window.count < windowLimit, let record = try next(waiting: window.isEmpty) {
+    var bytes = 0
+    do {
+      while window.count < windowLimit, bytes < Self.windowBytes,
+        let record = try next(waiting: window.isEmpty)
+      {
+        bytes += record.text.utf8.count
         window.append(record)
+        count += 1
       }
-    } catch {
+    } catch let error as EmbedError {
       if window.isEmpty { throw error }
       failure = error
     }
@@ -64,28 +81,37 @@ struct RecordReader {
     return window.isEmpty ? nil : window
   }
 
-  private mutating func next(waiting: Bool) throws(EmbedError) -> Record? {
-    if files.isEmpty { return nextArgument() }
-    while current < files.count {
-      let reads = waiting || files[current].fileSize != nil
-      guard let line = try reads ? files[current].next() : files[current].nextBuffered() else {
-        if !reads { return nil }
-        current += 1
-        continue
+  private mutating func next(waiting: Bool) throws -> Record? {
+    if !tables.isEmpty { return try nextRow(waiting) }
+    if !files.isEmpty { return try nextFile() }
+    guard count < arguments.count else { return nil }
+    return Record(id: .number("\(count)"), text: arguments[count], location: "text \(count + 1)")
+  }
+
+  private mutating func nextRow(_ waiting: Bool) throws(EmbedError) -> Record? {
+    while current < tables.count {
+      // Lines are numbered through all files.
+      tables[current].count = count
+      let row = try tables[current].next(waiting: waiting)
+      if tableMapping == nil, let columns = tables[current].columns {
+        tableMapping = try mapping.resolved(columns: columns, of: tables[current].name)
       }
-      let parser = RecordParser(
-        file: files[current].name, lineNumber: files[current].lineNumber, number: count)
-      let record = layout == .jsonl ? try parser.json(line) : try parser.text(line)
-      guard let record else { continue }
-      count += 1
-      return record
+      if let row { return try (tableMapping ?? mapping).record(of: row, number: count) }
+      if !waiting, !tables[current].isFile { return nil }
+      current += 1
+      tableMapping = nil
     }
     return nil
   }
 
-  private mutating func nextArgument() -> Record? {
-    guard count < arguments.count else { return nil }
-    defer { count += 1 }
-    return Record(id: .number("\(count)"), text: arguments[count], location: "text \(count + 1)")
+  private mutating func nextFile() throws -> Record? {
+    while current < files.count {
+      let file = files[current]
+      current += 1
+      if let text = try file.text(encodings) {
+        return Record(id: .string(file.path), text: text, location: file.location)
+      }
+    }
+    return nil
   }
 }

@@ -10,14 +10,19 @@ struct TableReader {
     case values(ArraySlice<JSONValue>)
   }
 
+  /// The most bytes of a row that goes on over several lines.
+  private static let rowLimit = LineReader.lineLimit
   /// The most bytes of a JSON text.
   private static let jsonLimit = 1 << 30
 
   private var lines: LineReader
   private var source: Source
-  /// How many rows have been handed out.
-  private var count = 0
-  private let name: String
+  /// How many rows have been handed out, which is the number of the next line, its id.
+  var count = 0
+  /// Where the row that is being read begins.
+  private var rowStart: Int?
+  /// What error messages call the table.
+  let name: String
 
   /// Opens a table.
   ///
@@ -39,50 +44,93 @@ struct TableReader {
     }
   }
 
-  /// The part of the input that has been handed out, from 0 to 1, where its size is known.
-  var fraction: Double? {
-    guard let size = lines.fileSize, size > 0 else { return nil }
-    return min(1, Double(lines.consumedBytes) / Double(size))
+  /// The bytes of the input, and how many of them have been handed out; nil where the size is not known.
+  var progress: (consumed: Int, size: Int)? {
+    lines.fileSize.map { (lines.consumedBytes, $0) }
+  }
+
+  /// Whether it is a file, which does not keep anybody waiting.
+  var isFile: Bool { lines.fileSize != nil }
+
+  /// The names of the columns, as far as a first line has them and has been read.
+  var columns: [String]? {
+    if case .separated(_, let names) = source { names } else { nil }
   }
 
   /// The next row; nil at the end.
   ///
+  /// - Parameter waiting: whether to wait for rows of a pipe; without, nil also means that none is there yet.
   /// - Throws: `EmbedError` with code `invalidInput` for one that breaks the format's rules.
-  mutating func next() throws(EmbedError) -> TableRow? {
+  mutating func next(waiting: Bool = true) throws(EmbedError) -> TableRow? {
+    let waiting = waiting || isFile
     switch source {
     case .separated(var parser, var names):
       defer { source = .separated(parser, names: names) }
-      return try nextSeparated(&parser, &names)
+      return try nextSeparated(&parser, &names, waiting)
     case .lines:
-      guard let line = try lines.next() else { return nil }
+      guard let line = try nextLine(waiting) else { return nil }
       defer { count += 1 }
-      let record = try RecordParser(file: name, lineNumber: lines.lineNumber, number: count).text(
-        line)
+      let location = "\(name), line \(lines.lineNumber)"
+      let text = try Self.text(of: line, location)
       return TableRow(
-        cells: [("id", record.id), ("content", .string(record.text))], location: record.location)
+        cells: [("id", .number("\(count)")), ("text", .string(text))], location: location)
     case .jsonLines:
-      while let line = try lines.next() {
-        if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
-        do throws(JSONError) {
-          return try row(JSONParser.parse(Array(line)), "\(name), line \(lines.lineNumber)")
-        } catch {
-          var error = error
-          error.line = lines.lineNumber
-          throw error.embedError(.invalidInput, in: name)
-        }
-      }
-      return nil
+      return try nextObject(waiting)
     case .values(var values):
       guard let value = values.popFirst() else { return nil }
       source = .values(values)
       count += 1
-      return row(value, "\(name), object \(count)")
+      return try row(value, "\(name), object \(count)")
     }
   }
 
-  /// The members of an object; anything else has no columns, and so no id.
-  private func row(_ value: JSONValue, _ location: String) -> TableRow {
-    guard case .object(let members) = value else { return TableRow(cells: [], location: location) }
+  private mutating func nextLine(_ waiting: Bool) throws(EmbedError) -> ArraySlice<UInt8>? {
+    try waiting ? lines.next() : lines.nextBuffered()
+  }
+
+  // MARK: - Lines
+
+  /// A line as a text, without a carriage return at its end.
+  private static func text(
+    of line: ArraySlice<UInt8>, _ location: String
+  ) throws(EmbedError) -> String {
+    let bytes = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    var parser = Unicode.UTF8.ForwardParser()
+    var iterator = bytes.makeIterator()
+    var offset = 0
+    while case .valid(let scalar) = parser.parseScalar(from: &iterator) { offset += scalar.count }
+    let byte = bytes.dropFirst(offset).first.map { String($0, radix: 16, uppercase: true) } ?? ""
+    throw EmbedError(
+      .invalidInput, "invalid UTF-8", got: "the byte 0x\(byte)",
+      at: "\(location), byte offset \(offset)")
+  }
+
+  // MARK: - JSON
+
+  private mutating func nextObject(_ waiting: Bool) throws(EmbedError) -> TableRow? {
+    while let line = try nextLine(waiting) {
+      if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
+      let value: JSONValue
+      do throws(JSONError) {
+        value = try JSONParser.parse(Array(line))
+      } catch {
+        var error = error
+        error.line = lines.lineNumber
+        throw error.embedError(.invalidInput, in: name)
+      }
+      count += 1
+      return try row(value, "\(name), line \(lines.lineNumber)")
+    }
+    return nil
+  }
+
+  /// The members of an object.
+  private func row(_ value: JSONValue, _ location: String) throws(EmbedError) -> TableRow {
+    guard case .object(let members) = value else {
+      throw EmbedError(
+        .invalidInput, "a record", expected: "an object", got: value.summary, at: location)
+    }
     return TableRow(cells: members.map { ($0.key, $0.value) }, location: location)
   }
 
@@ -113,18 +161,15 @@ struct TableReader {
   // MARK: - CSV and TSV
 
   private mutating func nextSeparated(
-    _ parser: inout SeparatedValueParser, _ names: inout [String]?
+    _ parser: inout SeparatedValueParser, _ names: inout [String]?, _ waiting: Bool
   ) throws(EmbedError) -> TableRow? {
-    while true {
-      let start = lines.lineNumber + 1
-      guard let fields = try nextFields(&parser, start) else { return nil }
+    while let (fields, location) = try nextFields(&parser, waiting) {
       // A blank line is no row.
       if fields == [""] { continue }
       guard let columns = names else {
         names = fields
         continue
       }
-      let location = "\(name), line \(start)"
       guard fields.count <= columns.count else {
         throw EmbedError(
           .invalidInput, "a row with more values than columns", expected: "\(columns.count)",
@@ -136,81 +181,34 @@ struct TableReader {
       }
       return TableRow(cells: cells, location: location)
     }
+    return nil
   }
 
+  /// The values of the next row, and where it begins.
   private mutating func nextFields(
-    _ parser: inout SeparatedValueParser, _ start: Int
-  ) throws(EmbedError) -> [String]? {
-    let location = "\(name), line \(start)"
-    while let line = try lines.next() {
-      guard parser.add(line) else { continue }
+    _ parser: inout SeparatedValueParser, _ waiting: Bool
+  ) throws(EmbedError) -> (fields: [String], location: String)? {
+    while let line = try nextLine(waiting) {
+      let start = rowStart ?? lines.lineNumber
+      let location = "\(name), line \(start)"
+      guard parser.add(line) else {
+        rowStart = start
+        guard parser.byteCount <= Self.rowLimit else {
+          throw EmbedError(
+            .invalidInput, "row too long, perhaps for a quote without an end",
+            expected: "at most \(Self.rowLimit) bytes", at: location)
+        }
+        continue
+      }
+      rowStart = nil
       guard let fields = parser.takeFields() else {
         throw EmbedError(.invalidInput, "invalid UTF-8", at: location)
       }
-      return fields
+      return (fields, location)
     }
-    guard !parser.isInsideQuotes else {
-      throw EmbedError(
-        .invalidInput, "a quoted value without an end", expected: "a closing quote", at: location)
-    }
-    return nil
-  }
-}
-
-/// Splits lines into values, which may hold separators and line ends in quotes: RFC 4180, and as Python's `csv` does
-/// where that is silent.
-struct SeparatedValueParser {
-  let separator: UInt8
-  private var fields: [[UInt8]] = []
-  private var field: [UInt8] = []
-  private(set) var isInsideQuotes = false
-
-  init(separator: UInt8) { self.separator = separator }
-
-  /// Takes a line; false when its row goes on in the next one.
-  mutating func add(_ line: ArraySlice<UInt8>) -> Bool {
-    let quote = UInt8(ascii: "\"")
-    var isAtStart = !isInsideQuotes
-    var position = line.startIndex
-    let end = line.last == 0x0D ? line.endIndex - 1 : line.endIndex
-    while position < end {
-      let byte = line[position]
-      position += 1
-      if isInsideQuotes {
-        if byte != quote {
-          field.append(byte)
-        } else if position < end, line[position] == quote {
-          field.append(quote)
-          position += 1
-        } else {
-          isInsideQuotes = false
-        }
-      } else if byte == separator {
-        fields.append(field)
-        field = []
-        isAtStart = true
-        continue
-      } else if byte == quote, isAtStart {
-        isInsideQuotes = true
-      } else {
-        field.append(byte)
-      }
-      isAtStart = false
-    }
-    if isInsideQuotes {
-      field += line[end...]
-      field.append(0x0A)
-      return false
-    }
-    fields.append(field)
-    field = []
-    return true
-  }
-
-  /// The values of a row that is complete; nil when one is not UTF-8.
-  mutating func takeFields() -> [String]? {
-    defer { fields = [] }
-    let texts = fields.compactMap { String(validating: $0, as: UTF8.self) }
-    return texts.count == fields.count ? texts : nil
+    guard let rowStart, waiting else { return nil }
+    throw EmbedError(
+      .invalidInput, "a quoted value without an end", expected: "a closing quote",
+      at: "\(name), line \(rowStart)")
   }
 }

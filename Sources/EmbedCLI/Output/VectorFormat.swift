@@ -5,7 +5,7 @@ import JSON
 enum VectorFormat: String, CaseIterable {
   /// A line is a JSON array.
   case json
-  /// A line is a JSON object with the record's `id` and its `embedding`.
+  /// A line is a JSON object with the record's `id`, what is kept of it, and its `embedding`.
   case jsonl
   /// A line is the little-endian float32 bytes in base64.
   case base64
@@ -27,14 +27,20 @@ extension [UInt8] {
   /// - Precondition: the vector's components are finite.
   /// - Complexity: O(dimensions).
   mutating func append(
-    _ embedding: Embedding, id: JSONValue, format: VectorFormat, countsTokens: Bool
+    _ embedding: Embedding, of record: Record, format: VectorFormat, countsTokens: Bool
   ) {
     switch format {
     case .json:
       appendJSON(embedding.vector)
     case .jsonl:
       append("{\"id\":")
-      appendJSON(id)
+      appendJSON(record.id)
+      for (name, value) in record.keptFields {
+        append(",")
+        appendJSON(.string(name))
+        append(":")
+        appendJSON(value)
+      }
       append(",\"embedding\":")
       appendJSON(embedding.vector)
       if countsTokens {

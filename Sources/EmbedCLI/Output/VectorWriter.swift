@@ -50,7 +50,7 @@ struct VectorWriter {
         embedding.dimensions == dimensions ?? embedding.dimensions,
         "an embedder's vectors have the same dimensions")
       dimensions = embedding.dimensions
-      buffer.append(embedding, id: record.id, format: format, countsTokens: countsTokens)
+      buffer.append(embedding, of: record, format: format, countsTokens: countsTokens)
       count += 1
       if buffer.count >= Self.flushSize { try flush() }
     }
