@@ -162,7 +162,9 @@ let package = Package(
     ),
     .testTarget(name: "KernelsTests", dependencies: ["KernelDispatch", "Kernels"]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer", "EmbedTestSupport"]),
-    .testTarget(name: "EmbedCoreTests", dependencies: ["EmbedCore", "EmbedTesting"]),
+    .testTarget(
+      name: "EmbedCoreTests", dependencies: ["EmbedCore", "EmbedTestSupport", "EmbedTesting"]
+    ),
     .testTarget(
       name: "EmbedObservabilityTests",
       dependencies: [

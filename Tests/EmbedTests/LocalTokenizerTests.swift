@@ -117,6 +117,44 @@ import Transformer
     #expect(tokenizer.countTokens(long) == tokenizer.countTokens("") + 100)
   }
 
+  @Test func `tells the places of all tokens, without prompt and special tokens`() throws {
+    let tokenizer = try tokenizer(ModelFixture(.prompted))
+    let text = " the cat\nsat " + String(repeating: "cat ", count: 100)
+    let ranges = tokenizer.tokenRanges(in: text)
+    #expect(ranges.prefix(4) == [1..<4, 5..<8, 9..<12, 13..<16])
+    #expect(ranges.count == 103)
+    #expect(tokenizer.tokenRanges(in: " ") == [])
+    #expect(tokenizer.tokenRanges(in: "[SEP]", options: EmbedOptions()) == [0..<5])
+    let asText = tokenizer.tokenRanges(in: "[SEP]", options: EmbedOptions(specialTokens: .text))
+    #expect(asText.count > 1)
+  }
+
+  @Test(arguments: [EmbedOptions.Role.none, .document])
+  func `cuts any text into passages that the model takes`(role: EmbedOptions.Role) throws {
+    let tokenizer = try tokenizer(ModelFixture(.prompted))
+    let options = EmbedOptions(role: role, truncation: .error)
+    let cutter = try PassageCutter(
+      tokenizer, limit: tokenizer.maximumTokens, overlap: 9, options: options)
+    var random = TinyModelRandom(seed: 7)
+    let parts = [
+      "the ", "cats", "xylophones", "istanbul", ". ", "\n", "\n\n", "한국", "世界", "。", "e\u{301}",
+      " ",
+      "\u{AD}", "[SEP]", String(repeating: "z", count: 101), "👩‍👩‍👧",
+    ]
+    for _ in 0..<100 {
+      let text = (0..<200).map { _ in parts.randomElement(using: &random) ?? "" }.joined()
+      var rest = Array(text.utf8)[...]
+      for passage in cutter.passages(of: text) {
+        #expect(try !tokenizer.tokenize(passage.text, options: options).isTruncated)
+        let shared = rest.startIndex - passage.range.lowerBound
+        try #require(shared >= 0)
+        #expect(rest.starts(with: passage.text.utf8.dropFirst(shared)))
+        rest = rest[passage.range.upperBound...]
+      }
+      #expect(rest.isEmpty)
+    }
+  }
+
   // MARK: - Added tokens
 
   @Test func `finds an added token in normalized text`() throws {

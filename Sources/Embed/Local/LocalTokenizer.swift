@@ -8,7 +8,7 @@ import Transformer
 /// let tokenizer = try await LocalTokenizer.load("all-MiniLM-L6-v2")
 /// if tokenizer.countTokens(text) > tokenizer.maximumTokens { … }
 /// ```
-public struct LocalTokenizer: Sendable {
+public struct LocalTokenizer: TextTokenizer {
   /// The most tokens of a sequence, special tokens included.
   public let maximumTokens: Int
   private let tokenizer: Tokenizer
@@ -81,6 +81,19 @@ public struct LocalTokenizer: Sendable {
     return tokenizer.count(
       (prompt(options.role) ?? "") + text, parsesSpecialTokens: options.specialTokens == .parse,
       scratch: &scratch)
+  }
+
+  /// Where all of a text's own tokens stand in it, in bytes of UTF-8, also those that the model would not see.
+  ///
+  /// - Complexity: O(length of the text).
+  public func tokenRanges(
+    in text: String, options: EmbedOptions = EmbedOptions()
+  ) -> [Range<Int>] {
+    var scratch = TokenizerScratch()
+    return tokenizer.encodeWithOffsets(
+      text, maximumLength: .max, parsesSpecialTokens: options.specialTokens == .parse,
+      scratch: &scratch
+    ).offsets.compactMap { $0 }
   }
 
   /// Offsets in a text of those in the prompt and the text; nil for tokens of the prompt alone.
