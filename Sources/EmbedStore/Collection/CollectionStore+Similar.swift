@@ -21,7 +21,9 @@ extension CollectionStore {
       }
       return vector
     }
-    return try await search([vector], in: collection, filter, skipping: id)[0]
+    return try await filter.grouping { filter in
+      try await search([vector], in: collection, filter, skipping: id)[0]
+    }
   }
 
   /// The records of a collection whose vectors are nearest to a vector.
@@ -31,7 +33,9 @@ extension CollectionStore {
   public func similar(
     to vector: Embedding, in collection: String, _ filter: SimilarityFilter = SimilarityFilter()
   ) async throws -> [SimilarRecord] {
-    try await search([vector.vector], in: collection, filter, skipping: nil)[0]
+    try await filter.grouping { filter in
+      try await search([vector.vector], in: collection, filter, skipping: nil)[0]
+    }
   }
 
   /// The records of a collection whose vectors are nearest to each of some vectors: quicker than one call for each.
@@ -42,6 +46,13 @@ extension CollectionStore {
     to vectors: [Embedding], in collection: String, _ filter: SimilarityFilter = SimilarityFilter()
   ) async throws -> [[SimilarRecord]] {
     var found: [[SimilarRecord]] = []
+    if filter.onePerDocument {
+      // How many passages must be looked at differs from one to the next.
+      for vector in vectors {
+        found.append(try await similar(to: vector, in: collection, filter))
+      }
+      return found
+    }
     // So many that the vectors in memory are read seldom, so few that what is found takes little memory.
     for start in stride(from: 0, to: vectors.count, by: 256) {
       let some = vectors[start..<min(vectors.count, start + 256)].map(\.vector)

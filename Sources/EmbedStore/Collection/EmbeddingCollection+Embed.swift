@@ -12,11 +12,13 @@ public struct CollectionChanges: Sendable, Hashable {
   public var updated = 0
   /// Records that were as they should be.
   public var unchanged = 0
+  /// Records that were removed: passages that their documents have no more.
+  public var removed = 0
 
   /// Makes no changes.
   public init() {}
 
-  /// All entries.
+  /// All entries, without what was removed.
   public var count: Int { embedded + copied + updated + unchanged }
 
   /// Both together.
@@ -26,6 +28,7 @@ public struct CollectionChanges: Sendable, Hashable {
     sum.copied += right.copied
     sum.updated += right.updated
     sum.unchanged += right.unchanged
+    sum.removed += right.removed
     return sum
   }
 }
@@ -89,6 +92,15 @@ extension EmbeddingCollection {
   public func embed(
     _ entries: [CollectionEntry], storing storesContent: Bool = false
   ) async throws -> CollectionChanges {
+    try await embed(entries, finishing: [], storing: storesContent)
+  }
+
+  /// The same; in the same transaction, passages are removed that documents have no more whose last one is among the
+  /// entries.
+  func embed(
+    _ entries: [CollectionEntry], finishing documents: [FinishedDocument],
+    storing storesContent: Bool
+  ) async throws -> CollectionChanges {
     if entries.isEmpty { return CollectionChanges() }
     var batch = CollectionBatch(entries, storesContent: storesContent)
     let hashes = batch.hashes
@@ -105,13 +117,18 @@ extension EmbeddingCollection {
       for (index, result) in zip(missing, results) { batch.add(result, of: index) }
     }
     let finished = batch
-    try await store.write { database in
+    let removed = try await store.write { database in
       let changes = finished.rows
-      guard !changes.isEmpty else { return }
-      let id = try prepareRow(database, dimensions: finished.dimensions)
-      for row in changes { try row.write(database, collection: id) }
+      if !changes.isEmpty {
+        let id = try prepareRow(database, dimensions: finished.dimensions)
+        for row in changes { try row.write(database, collection: id) }
+      }
+      guard !documents.isEmpty, let row = try checkedRow(database) else { return 0 }
+      return try documents.reduce(0) { try $0 + $1.removeOtherPassages(database, row.id) }
     }
     if let failure = batch.failure { throw failure }
-    return batch.changes
+    var changes = batch.changes
+    changes.removed = removed
+    return changes
   }
 }

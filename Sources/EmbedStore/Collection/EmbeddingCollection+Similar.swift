@@ -12,11 +12,13 @@ public struct SimilarityFilter: Sendable, Hashable {
   public var minimumScore: Double?
   /// How they are found; scores are exact whatever it is.
   public var method: SearchMethod
+  /// Whether of each document's passages only the nearest is taken; a record that is no passage is a document.
+  public var onePerDocument: Bool
 
   /// Makes a filter.
   public init(
     count: Int = 10, prefix: String = "", metadata: [String: String] = [:],
-    minimumScore: Double? = nil, method: SearchMethod = .exact
+    minimumScore: Double? = nil, method: SearchMethod = .exact, onePerDocument: Bool = false
   ) {
     precondition(count >= 0, "a number of records")
     self.count = count
@@ -24,6 +26,7 @@ public struct SimilarityFilter: Sendable, Hashable {
     self.metadata = metadata
     self.minimumScore = minimumScore
     self.method = method
+    self.onePerDocument = onePerDocument
   }
 }
 

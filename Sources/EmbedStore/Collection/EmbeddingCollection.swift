@@ -14,8 +14,8 @@ public struct EmbeddingCollection: Sendable {
   public let model: String
   /// What makes the vectors.
   public let embedder: any Embedder
-  /// How records are embedded.
-  let options: EmbedOptions
+  /// How records are embedded; the role is that of the collection.
+  public let options: EmbedOptions
   /// How this program makes vectors; the collection's own, once it has one, agrees with it.
   let recipe: CollectionRecipe
   /// The names that llm may have for the embedder's model.
@@ -202,20 +202,39 @@ extension EmbeddingCollection {
   ///
   /// - Parameters:
   ///   - ids: the names that stay, byte by byte.
+  ///   - documents: the names of documents whose passages stay.
   ///   - prefix: of the records whose names do not begin with it, all stay.
   /// - Returns: how many were removed.
   /// - Throws: `EmbedError`.
   @discardableResult
   public func deleteAll(
-    except ids: some Sequence<String>, prefix: String = ""
+    except ids: some Sequence<String>, passagesOf documents: [String] = [], prefix: String = ""
   ) async throws -> Int {
-    guard try await store.exists(name) else { return 0 }
-    let all = try await store.ids(in: name)
     // Strings are equal when they look the same; names are when their bytes are.
     let kept = Set(ids.map { Array($0.utf8) })
+    let cut = Set(documents.map { Array($0.utf8) })
     let start = Array(prefix.utf8)
-    return try await delete(
-      all.filter { $0.utf8.starts(with: start) && !kept.contains(Array($0.utf8)) })
+    let gone = try await store.read { database -> [String] in
+      guard let row = try CollectionRow.find(database, name: name) else { return [] }
+      let rows = try Row.fetchCursor(
+        database,
+        sql: "SELECT id, metadata FROM embeddings WHERE collection_id = ? AND id IS NOT NULL",
+        arguments: [row.id])
+      var gone: [String] = []
+      while let row = try rows.next() {
+        guard let id = row.text(0), id.utf8.starts(with: start), !kept.contains(Array(id.utf8))
+        else { continue }
+        if !cut.isEmpty {
+          let metadata = row.text(1).flatMap { try? RecordMetadata(json: $0) }
+          if let document = PassageName.document(of: id, metadata), cut.contains(document) {
+            continue
+          }
+        }
+        gone.append(id)
+      }
+      return gone
+    }
+    return try await delete(gone)
   }
 }
 
