@@ -19,6 +19,9 @@ struct EntryReader {
     let location: String
   }
 
+  /// The bytes of contents behind which a batch ends.
+  private static let batchBytes = 16 << 20
+
   private var source: Source
   private let mapping: RowMapping
   /// How many rows or files have been handed out.
@@ -49,15 +52,22 @@ struct EntryReader {
   mutating func nextBatch(_ size: Int) throws -> [Located] {
     if let failure { throw failure }
     var batch: [Located] = []
+    var bytes = 0
+    func append(_ entry: Located) {
+      batch.append(entry)
+      bytes += entry.entry.content.byteCount
+    }
     do {
       switch source {
       case .table(var table):
         defer { source = .table(table) }
-        while batch.count < size, let row = try table.next() { batch.append(try entry(of: row)) }
+        while batch.count < size, bytes < Self.batchBytes, let row = try table.next() {
+          append(try entry(of: row))
+        }
       case .files(let files, let encodings):
-        while batch.count < size, position < files.count {
+        while batch.count < size, bytes < Self.batchBytes, position < files.count {
           defer { position += 1 }
-          if let entry = try entry(of: files[position], encodings) { batch.append(entry) }
+          if let entry = try entry(of: files[position], encodings) { append(entry) }
         }
       case .query(let rows):
         for values in try rows.rows(position..<position + size) {
@@ -118,5 +128,14 @@ struct EntryReader {
       return nil
     }
     return Located(entry: CollectionEntry(id: id, content: content), location: file.location)
+  }
+}
+
+extension CollectionContent {
+  fileprivate var byteCount: Int {
+    switch self {
+    case .text(let text): text.utf8.count
+    case .binary(let bytes): bytes.count
+    }
   }
 }

@@ -64,13 +64,20 @@ struct RowSourceOptions: ParsableArguments {
     }
   }
 
+  /// The columns that are kept as metadata.
+  var metadataNames: [String] {
+    metadataColumns.map { $0.split(separator: ",").map(String.init) } ?? []
+  }
+
   /// Opens the source.
   ///
-  /// - Parameter database: the one in which a query runs.
+  /// - Parameters:
+  ///   - database: the one in which a query runs.
+  ///   - cuts: whether the contents will be cut into passages, before each of which `prepend` is to be put.
   /// - Throws: `EmbedError`.
-  func open(database: String) throws(EmbedError) -> EntryReader {
-    let columns = metadataColumns.map { $0.split(separator: ",").map(String.init) } ?? []
-    let mapping = RowMapping(prefix: prefix, prepend: prepend, metadataColumns: columns)
+  func open(database: String, forCutting cuts: Bool) throws(EmbedError) -> EntryReader {
+    let mapping = RowMapping(
+      prefix: prefix, prepend: cuts ? "" : prepend, metadataColumns: metadataNames)
     if let sql {
       let attachments = attach.pairs.map { (name: $0.0, path: $0.1) }
       return EntryReader(

@@ -20,6 +20,7 @@ struct SimilarCommand: AsyncParsableCommand {
         embed similar notes "how do I keep receipts?"
         embed similar notes --id 1234 -n 3
         embed similar docs "install" --prefix guide/ --where language=en --min-score 0.3
+        embed similar docs "install" -n 3 --by-document
         embed similar notes -p < question.txt
         embed similar notes --queries questions.txt -n 1
       """)
@@ -61,6 +62,9 @@ struct SimilarCommand: AsyncParsableCommand {
   @Option(name: .customLong("search"), help: "How the nearest are found.")
   var method: SearchMethod = .exact
 
+  @Flag(help: "Print only the nearest passage of each document that 'multi --chunk' has cut.")
+  var byDocument = false
+
   @Flag(name: .shortAndLong, help: "Print text for people.")
   var plain = false
 
@@ -91,7 +95,7 @@ struct SimilarCommand: AsyncParsableCommand {
     }
     return SimilarityFilter(
       count: limit, prefix: prefix, metadata: Dictionary(pairs) { $1 }, minimumScore: minimumScore,
-      method: method)
+      method: method, onePerDocument: byDocument)
   }
 
   func run() async throws {
