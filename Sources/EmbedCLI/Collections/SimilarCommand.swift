@@ -164,19 +164,20 @@ extension [UInt8] {
   /// Appends a record as llm's `--plain` writes it: id and score, content and metadata two spaces in.
   fileprivate mutating func appendPlain(_ record: SimilarRecord) {
     append("\(record.id.withoutControls) (\(record.score))\n\n")
-    if case .text(let text)? = record.content, !text.isEmpty { append(text.indented + "\n") }
+    if case .text(let text)? = record.content, !text.isEmpty { append(text.indented(by: 2) + "\n") }
     if let metadata = record.metadata { append("  \(metadata.json)\n") }
     append("\n")
   }
 }
 
 extension String {
-  /// The text with two spaces before each line that is not blank, without controls but tabs.
-  fileprivate var indented: String {
-    split(separator: "\n", omittingEmptySubsequences: false).map { line in
+  /// The text with spaces before each line that is not blank, without controls but tabs.
+  func indented(by width: Int) -> String {
+    let margin = String(repeating: " ", count: width)
+    return split(separator: "\n", omittingEmptySubsequences: false).map { line in
       let line = line.split(separator: "\t", omittingEmptySubsequences: false)
         .map { String($0).withoutControls }.joined(separator: "\t")
-      return line.allSatisfy(\.isWhitespace) ? line : "  " + line
+      return line.allSatisfy(\.isWhitespace) ? line : margin + line
     }.joined(separator: "\n")
   }
 }
