@@ -75,14 +75,10 @@ extension [UInt8] {
   /// Appends a line with a pair.
   fileprivate mutating func appendJSON(_ pair: DuplicatePair) {
     var writer = JSONWriter(style: .python)
-    func object(_ record: CollectionRecord) -> JSONValue {
-      let content: JSONValue =
-        if case .text(let text)? = record.content { .string(text) } else { .null }
-      return .object([("id", .string(record.id)), ("content", content)])
-    }
     writer.write(
       .object([
-        ("score", .number("\(pair.score)")), ("a", object(pair.first)), ("b", object(pair.second)),
+        ("score", .number("\(pair.score)")), ("a", pair.first.idAndContent),
+        ("b", pair.second.idAndContent),
       ]))
     append(contentsOf: writer.bytes)
     append("\n")
@@ -91,12 +87,7 @@ extension [UInt8] {
   /// Appends a pair for people: the score, and two spaces in each record's id above its content.
   fileprivate mutating func appendPlain(_ pair: DuplicatePair) {
     append("\(pair.score)\n")
-    for record in [pair.first, pair.second] {
-      append("  \(record.id.withoutControls)\n")
-      if case .text(let text)? = record.content, !text.isEmpty {
-        append(text.indented(by: 4) + "\n")
-      }
-    }
+    for record in [pair.first, pair.second] { appendIndented(record) }
     append("\n")
   }
 }

@@ -21,6 +21,7 @@ struct EmbedCommand: AsyncParsableCommand {
         embed multi notes notes.csv --store
         embed similar notes "a question"
         embed duplicates notes
+        embed cluster notes -k 10
         embed models list
         embed -m ollama:nomic-embed-text "A cat sat on the mat."
         embed help text
@@ -36,8 +37,8 @@ struct EmbedCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       TextCommand.self, SimilarityCommand.self, SearchCommand.self, MultiCommand.self,
-      SimilarCommand.self, DuplicatesCommand.self, CollectionsCommand.self, TokenizeCommand.self,
-      ModelsCommand.self, BackendsCommand.self, BenchCommand.self,
+      SimilarCommand.self, DuplicatesCommand.self, ClusterCommand.self, CollectionsCommand.self,
+      TokenizeCommand.self, ModelsCommand.self, BackendsCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: TextCommand.self)
 

@@ -122,7 +122,10 @@ enum RecordRow {
       updated: row.integer(4))
   }
 
-  private static func metadata(_ json: String?, id: String) throws(EmbedError) -> RecordMetadata? {
+  /// Metadata as they are stored; nil when there are none.
+  ///
+  /// - Throws: `EmbedError` with code `fileDamaged` when they are no JSON object.
+  static func metadata(_ json: String?, id: String) throws(EmbedError) -> RecordMetadata? {
     guard let json, !json.isEmpty else { return nil }
     do throws(EmbedError) {
       return try RecordMetadata(json: json)
