@@ -133,6 +133,7 @@ let package = Package(
       dependencies: [
         "Embed", "EmbedRemote", "EmbedStore", "JSON", "Kernels", "Transformer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
       ]
     ),
 

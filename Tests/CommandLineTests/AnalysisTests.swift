@@ -106,12 +106,113 @@ import Testing
     #expect(try metadata()["0"] == .null)
   }
 
+  // MARK: - Maps
+
+  /// The data of a page, and the page without them.
+  private func page(_ name: String) throws -> (data: JSONValue, frame: String) {
+    let html = try String(decoding: folder.read(name), as: UTF8.self)
+    let start = try #require(html.range(of: #"<script type="application/json" id="data">"#))
+    let end = try #require(html.range(of: "</script>", range: start.upperBound..<html.endIndex))
+    let data = html[start.upperBound..<end.lowerBound]
+    let frame = html[..<start.upperBound] + html[end.lowerBound...]
+    return (try JSONParser.parse(Array(data.utf8)), String(frame))
+  }
+
+  @Test func `writes a page that stands alone, with the records in it`() throws {
+    try fill(
+      #"{"id":"a","t":"first","k":"v"}"# + "\n" + #"{"id":"b","t":"second","k":[1,2]}"# + "\n",
+      "--metadata-columns", "k")
+    let run = try run("map", "c", "-o", "map.html", "--label", "k", "--layout", "pca")
+    #expect(run.status == 0)
+    #expect(run.errors == "")
+    let (data, frame) = try page("map.html")
+    #expect(data["title"] == .string("c"))
+    #expect(data["layout"] == .string("pca"))
+    #expect(data["color"] == .string("cluster"))
+    #expect(data["label"] == .string("k"))
+    guard case .array(let records)? = data["records"] else {
+      Issue.record("no records")
+      return
+    }
+    let ends = records.compactMap { record -> [JSONValue]? in
+      if case .array(let parts) = record { Array(parts.dropFirst(2)) } else { nil }
+    }
+    #expect(
+      ends == [
+        [.string("a"), .string("first"), .array([.array([.string("k"), .string("v")])])],
+        [.string("b"), .string("second"), .array([.array([.string("k"), .string("[1,2]")])])],
+      ])
+    // Nothing is loaded from anywhere, and only the page's own script and style count.
+    #expect(!frame.contains("http:") && !frame.contains("https:") && !frame.contains("@import"))
+    #expect(frame.contains("default-src 'none'; script-src 'sha256-"))
+    #expect(!frame.contains("unsafe"))
+    #expect(
+      try self.run("map", "c", "--layout", "pca", "--label", "k").output == folder.read("map.html"))
+  }
+
+  @Test func `lets no record get out of its place in the page`() throws {
+    let hostile = [
+      "</script><script>alert(1)</script>", "<!--<script>", "]]>&lt;", "\u{2028}\u{2029}\u{A8}é",
+      "\"><img src=x onerror=alert(1)>", "__proto__",
+      "a" + String(repeating: "\u{301}", count: 900),
+    ]
+    var lines = JSONWriter()
+    for text in hostile {
+      lines.write(.object([("id", .string(text)), ("t", .string(text)), ("k", .string(text))]))
+      lines.writeRaw("\n")
+    }
+    let name = "</title><script>alert(1)</script>"
+    let filled = try EmbedRun(
+      arguments: ["multi", name, "--store", "-m", "test:", "--format", "jsonl"]
+        + ["--metadata-columns", "k"], input: .pipe(lines.bytes),
+      environment: ["EMBED_DATABASE": database], folder: folder.path)
+    #expect(filled.errors == "")
+    #expect(try run("map", name, "-o", "map.html", "--color", "k").errors == "")
+    let html = try folder.read("map.html")
+    let text = String(decoding: html, as: UTF8.self)
+    #expect(!text.contains("alert(1)<"))
+    #expect(!text.contains("<img"))
+    #expect(!text.contains("<!--"))
+    #expect(text.components(separatedBy: "<script").count == 3)
+    #expect(!text.unicodeScalars.contains { $0 == "\u{2028}" || $0 == "\u{2029}" })
+    let (data, _) = try page("map.html")
+    guard case .array(let records)? = data["records"] else {
+      Issue.record("no records")
+      return
+    }
+    let ids = records.compactMap { record -> String? in
+      if case .array(let parts) = record { parts[2].stringValue } else { nil }
+    }
+    #expect(data["title"] == .string(name))
+    #expect(Set(ids).isSuperset(of: hostile.dropLast()))
+    #expect(ids.contains { $0.unicodeScalars.count == 201 && $0.hasSuffix("…") })
+  }
+
+  @Test func `draws nothing on a terminal, and keeps the page that is there when it fails`() throws
+  {
+    try fill(#"{"id":1,"t":"x","k":"v"}"#, "--metadata-columns", "k")
+    try folder.write("old", to: "map.html")
+    let unknown = try run("map", "c", "-o", "map.html", "--color", "nope")
+    #expect(unknown.status == 1)
+    #expect(
+      unknown.errors
+        == "embed: no record has this in its metadata: expected k, got 'nope' (collection 'c')\n")
+    #expect(try folder.read("map.html") == Array("old".utf8))
+    let terminal = try PseudoTerminal()
+    let process = try EmbedProcess(
+      arguments: ["map", "c"], environment: ["EMBED_DATABASE": database], input: .nothing,
+      output: terminal.path)
+    #expect(process.wait() == 2)
+    #expect(terminal.written() == "")
+  }
+
   // MARK: - Usage
 
   @Test(arguments: [
     ["duplicates"], ["duplicates", "c", "-n", "0"], ["duplicates", "c", "--min-score", "2"],
     ["duplicates", "c", "--min-score", "nan"], ["cluster", "c"], ["cluster", "c", "-k", "0"],
     ["cluster", "c", "-k", "2", "--key", ""], ["cluster", "c", "-k", "2", "--seed", "-1"],
+    ["map"], ["map", "c", "-o", ""], ["map", "c", "--layout", "tsne", "-o", "m.html"],
   ])
   func `refuses wrong usage`(arguments: [String]) throws {
     let run = try run(arguments: arguments)
@@ -120,7 +221,9 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: database))
   }
 
-  @Test(arguments: [["duplicates", "nope"], ["cluster", "nope", "-k", "1"]])
+  @Test(arguments: [
+    ["duplicates", "nope"], ["cluster", "nope", "-k", "1"], ["map", "nope", "-o", "map.html"],
+  ])
   func `names what is not there`(arguments: [String]) throws {
     let missing = try run(arguments: arguments)
     #expect(missing.status == 1)

@@ -22,6 +22,7 @@ struct EmbedCommand: AsyncParsableCommand {
         embed similar notes "a question"
         embed duplicates notes
         embed cluster notes -k 10
+        embed map notes -o map.html
         embed models list
         embed -m ollama:nomic-embed-text "A cat sat on the mat."
         embed help text
@@ -37,8 +38,9 @@ struct EmbedCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       TextCommand.self, SimilarityCommand.self, SearchCommand.self, MultiCommand.self,
-      SimilarCommand.self, DuplicatesCommand.self, ClusterCommand.self, CollectionsCommand.self,
-      TokenizeCommand.self, ModelsCommand.self, BackendsCommand.self, BenchCommand.self,
+      SimilarCommand.self, DuplicatesCommand.self, ClusterCommand.self, MapCommand.self,
+      CollectionsCommand.self, TokenizeCommand.self, ModelsCommand.self, BackendsCommand.self,
+      BenchCommand.self,
     ],
     defaultSubcommand: TextCommand.self)
 
