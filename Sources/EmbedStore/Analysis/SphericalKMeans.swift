@@ -158,7 +158,7 @@ extension SphericalKMeans {
   /// The nearest centre of each row.
   ///
   /// Of equally near ones it is the first. No centre is left without a row.
-  private func assign(to centers: VectorMatrix) async throws -> [Int] {
+  func assign(to centers: VectorMatrix) async throws -> [Int] {
     let blocks = try await RowBlocks.map(matrix.count, size: Self.blockSize(count)) { rows in
       var scores = [Float](repeating: 0, count: rows.count * count)
       matrix.similarities(of: rows, to: centers, by: .cosine, into: &scores)
