@@ -96,8 +96,10 @@ extension MapPage {
       for (let step = 0; step < rampSteps; step++) {
         styles.push({ color: rampColor(step / (rampSteps - 1)), shape: "circle" });
       }
-      const styleOf = values.map((value) => value === undefined ? rampSteps
-        : high > low ? Math.round(clamped((value - low) / (high - low)) * (rampSteps - 1)) : 0);
+      // Of numbers too near or too far from each other the quotient is none.
+      const step = (value) =>
+        Math.round(clamped((value - low) / (high - low)) * (rampSteps - 1)) || 0;
+      const styleOf = values.map((value) => value === undefined ? rampSteps : step(value));
       return { styles: [...styles, neutral], styleOf, range: [low, high], lines: [] };
     }
 
