@@ -212,6 +212,7 @@ let package = Package(
       dependencies: [
         "Embed", "EmbedStore", "EmbedTestSupport", "EmbedCLI", "JSON", "RemoteTestSupport",
         "StandIn",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]
     ),

@@ -115,13 +115,12 @@ struct Comparison {
     _ target: UnsafeMutablePointer<Float>, _ rows: Range<Int>, _ columns: Range<Int>, _ stride: Int
   ) {
     finish(target, rows, columns, stride)
-    let extremeColumns = b.extremes.filter(columns.contains)
-    for column in extremeColumns {
+    for column in b.extremes(in: columns) {
       for (row, place) in zip(rows, 0...) {
         target[place * stride + column - columns.lowerBound] = exact(row, column)
       }
     }
-    for row in a.extremes.filter(rows.contains) {
+    for row in a.extremes(in: rows) {
       for column in columns {
         target[(row - rows.lowerBound) * stride + column - columns.lowerBound] = exact(row, column)
       }
@@ -178,7 +177,7 @@ struct Comparison {
     }
     for (x, y) in zip(x, y) { sum += Double(x) * Double(y) }
     guard metric == .cosine else { return Float(sum) }
-    let lengths = a.lengths[row] * b.lengths[column]
+    let lengths = a.squaredLength(row).squareRoot() * b.squaredLength(column).squareRoot()
     let cosine = lengths == 0 ? 0 : sum / lengths
     return Float(cosine > 1 ? 1 : cosine < -1 ? -1 : cosine)
   }

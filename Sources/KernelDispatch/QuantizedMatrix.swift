@@ -3,7 +3,7 @@ package import Kernels
 /// Vectors with eight bits a component, which take a quarter of the memory: each has a scale of its own, by which its
 /// largest component is 127.
 ///
-/// A query keeps up to 15 bits. Cosines of sentence embeddings are within about 0.001 of the exact ones.
+/// A query keeps up to 15 bits. Cosines of sentence embeddings are within about 0.002 of the exact ones.
 package struct QuantizedMatrix: CandidateMatrix {
   package static let oversampling = 4
 

@@ -11,8 +11,7 @@ extension VectorMatrix: CandidateMatrix {
   /// The rows that may be among the `count` nearest to each of some queries by the cosine, the nearest first.
   ///
   /// Cosines are in single precision. All rows are returned that may be among the nearest when the cosine is computed
-  /// without error, of up to about 4,000 dimensions; most often these are hardly more than `count`. Rows whose cosine is
-  /// NaN are not returned.
+  /// without error; most often these are hardly more than `count`. Rows whose cosine is NaN are not returned.
   ///
   /// - Parameters:
   ///   - queries: vectors of the matrix's dimensions; they are laid out anew in every call.
@@ -29,7 +28,7 @@ extension VectorMatrix: CandidateMatrix {
     for query in queries { columns.append(query) }
     let comparison = Comparison(self, columns, .cosine)
     var selections = [CandidateSelection](
-      repeating: CandidateSelection(count: count, margin: Self.margin), count: queries.count)
+      repeating: CandidateSelection(count: count, margin: margin), count: queries.count)
     if queries.count == 1 {
       comparison.forEachBlock(of: rows, with: 0) { rows, values in
         selections[0].offer(values, stride: 1, rows, allowed: allowed)
@@ -45,6 +44,7 @@ extension VectorMatrix: CandidateMatrix {
     return selections.indices.map { selections[$0].finish() }
   }
 
-  /// More than twice the error of a cosine.
-  private static let margin: Float = 5e-6
+  /// More than twice the error of a cosine: each of its sums, of a fourth of the dimensions at most, may lose the half of
+  /// the last of 24 bits in each step.
+  private var margin: Float { 5e-6 + 6e-8 * Float(dimensions) / 4 }
 }

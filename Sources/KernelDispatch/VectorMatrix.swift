@@ -29,18 +29,31 @@ package struct VectorMatrix: Sendable {
   /// The components of each vector.
   package let dimensions: Int
   /// The number of vectors.
-  package var count: Int { lengths.count }
+  package var count: Int { inverseLengths.count }
   /// `(count, dimensions)`.
   package private(set) var components: [Float] = []
 
   let kernels: KernelSet
-  /// The Euclidean length of each vector.
-  private(set) var lengths: [Double] = []
   /// What a dot product is multiplied by for a cosine; 0 where the length is.
   private(set) var inverseLengths: [Float] = []
   /// The vectors whose products may leave the range of floats, in order: what has to do with them is computed in double
   /// precision.
-  private(set) var extremes: [Int] = []
+  private var extremes: [Int] = []
+
+  /// The extremes of a range of vectors.
+  ///
+  /// - Complexity: O(log n + m) for m of n extremes.
+  func extremes(in range: Range<Int>) -> ArraySlice<Int> {
+    func place(of index: Int) -> Int {
+      var (low, high) = (0, extremes.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if extremes[middle] < index { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+    return extremes[place(of: range.lowerBound)..<place(of: range.upperBound)]
+  }
 
   /// Makes a matrix without vectors.
   package init(dimensions: Int, kernels: KernelSet) {
@@ -53,7 +66,6 @@ package struct VectorMatrix: Sendable {
   package mutating func reserveCapacity(_ count: Int) {
     components.reserveCapacity(count * dimensions)
     components.preferHugePages()
-    lengths.reserveCapacity(count)
     inverseLengths.reserveCapacity(count)
   }
 
@@ -68,8 +80,7 @@ package struct VectorMatrix: Sendable {
       Self.sumOfSquares(components[(components.count - dimensions)...])
     }
     let isOrdinary = squares == 0 || Self.ordinarySquares.contains(squares)
-    if !isOrdinary { extremes.append(lengths.count) }
-    lengths.append(squares.squareRoot())
+    if !isOrdinary { extremes.append(count) }
     inverseLengths.append(squares > 0 && isOrdinary ? Float(1 / squares.squareRoot()) : 0)
   }
 
@@ -93,7 +104,13 @@ package struct VectorMatrix: Sendable {
   private static let ordinarySquares = 1e-24...1e24
 
   /// The square of a vector's Euclidean length.
-  package func squaredLength(_ index: Int) -> Double { lengths[index] * lengths[index] }
+  ///
+  /// - Complexity: O(`dimensions`).
+  package func squaredLength(_ index: Int) -> Double {
+    components.withUnsafeBufferPointer {
+      Self.sumOfSquares($0[index * dimensions..<(index + 1) * dimensions])
+    }
+  }
 
   /// A copy of one vector.
   ///

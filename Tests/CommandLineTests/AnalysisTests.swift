@@ -1,3 +1,4 @@
+import Crypto
 import EmbedTestSupport
 import Foundation
 import JSON
@@ -146,8 +147,44 @@ import Testing
     #expect(!frame.contains("http:") && !frame.contains("https:") && !frame.contains("@import"))
     #expect(frame.contains("default-src 'none'; script-src 'sha256-"))
     #expect(!frame.contains("unsafe"))
+    let page = String(decoding: try folder.read("map.html"), as: UTF8.self)
+    for (policy, element) in [("script-src", "script"), ("style-src", "style")] {
+      let start = try #require(page.range(of: "<\(element)>"))
+      let end = try #require(
+        page.range(of: "</\(element)>", range: start.upperBound..<page.endIndex))
+      let hash = SHA256.hash(data: Data(page[start.upperBound..<end.lowerBound].utf8))
+      #expect(page.contains("\(policy) 'sha256-\(Data(hash).base64EncodedString())'"))
+    }
     #expect(
       try self.run("map", "c", "--layout", "pca", "--label", "k").output == folder.read("map.html"))
+  }
+
+  @Test func `shows the names that were asked for among many`() throws {
+    let names = (0..<60).map { "n\($0)" }
+    let members = names.map { "\"\($0)\":\"v\"" }.joined(separator: ",")
+    try fill(
+      "{\"id\":\"a\",\"t\":\"x\",\(members)}\n", "--metadata-columns", names.joined(separator: ","))
+    #expect(try run("map", "c", "-o", "m.html", "--color", "n58", "--label", "n59").status == 0)
+    let text = String(decoding: try folder.read("m.html"), as: UTF8.self)
+    #expect(text.contains(#"["n58","v"],["n59","v"],["n0","v"]"#))
+    #expect(!text.contains(#"["n57","v"]"#))
+  }
+
+  @Test func `replaces no metadata but numbers of clusters`() throws {
+    try fill(
+      #"{"id":"a","t":"x","place":"Oslo","n":1}"# + "\n"
+        + #"{"id":"b","t":"y","place":"Bergen","n":2}"#
+        + "\n", "--metadata-columns", "place,n")
+    let refused = try run("cluster", "c", "-k", "2", "--key", "place")
+    #expect(refused.status == 1)
+    #expect(
+      refused.errors.hasPrefix(
+        "embed: metadata that a cluster's number would replace: expected none of the name \"place\""
+      ))
+    let found = try run("similar", "c", "x")
+    #expect(found.text.contains("Oslo") && found.text.contains("Bergen"))
+    #expect(try run("cluster", "c", "-k", "2", "--key", "n").status == 0)
+    #expect(try run("cluster", "c", "-k", "2", "--key", "start").status == 2)
   }
 
   @Test func `lets no record get out of its place in the page`() throws {

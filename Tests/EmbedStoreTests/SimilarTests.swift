@@ -166,6 +166,19 @@ import Testing
     #expect(found.first { $0.id == "even/0" }?.score == 0)
   }
 
+  @Test(arguments: SearchMethod.allCases)
+  func `leaves out vectors that are not finite`(method: SearchMethod) async throws {
+    _ = try await fill(4)
+    let infinity = "x'" + String(repeating: "0000807f", count: 16) + "'"
+    let notANumber = "x'" + String(repeating: "0000c07f", count: 16) + "'"
+    try fixture.execute("UPDATE embeddings SET embedding = \(infinity) WHERE id = 'even/0'")
+    try fixture.execute("UPDATE embeddings SET embedding = \(notANumber) WHERE id = 'even/2'")
+    let found = try await collection.similar(to: "q", SimilarityFilter(method: method))
+    #expect(Set(found.map(\.id)) == ["Odd/1", "Odd/3"])
+    let query = Embedding([Float](repeating: .infinity, count: 16))
+    #expect(try await collection.similar(to: query, SimilarityFilter(method: method)).isEmpty)
+  }
+
   @Test(arguments: [
     ("x'00'", "1 bytes"), ("NULL", "no bytes"), ("'text'", "no bytes"), ("x''", "0 bytes"),
   ])

@@ -69,6 +69,21 @@ import Testing
     #expect(Set(candidates[0].map(\.index)).isSuperset(of: (0..<20).map { $0 * 70 }))
   }
 
+  @Test(arguments: KernelSet.available)
+  func `long vectors that single precision confuses are all candidates`(_ kernels: KernelSet) {
+    // Of equal components, every step of a sum is rounded the same way.
+    let dimensions = 4000
+    var query = [Float](repeating: 0.37, count: dimensions)
+    for index in (dimensions - 200)..<dimensions { query[index] = 0 }
+    var first = [Float](repeating: 0.713_827_79, count: dimensions)
+    first[dimensions - 1] *= 0.9999
+    let second = [Float](repeating: 0.654_813_47, count: dimensions)
+    #expect(cosine(first, query) > cosine(second, query))
+    let matrix = filled(VectorMatrix(dimensions: dimensions, kernels: kernels), [second, first])
+    let found = matrix.candidates(for: [query], in: 0..<2, count: 1, allowed: nil)[0]
+    #expect(found.map(\.index).contains(1))
+  }
+
   @Test(arguments: [1, 3])
   func `candidates are of the range and of the allowed rows`(queryCount: Int) {
     var numbers = Numbers(seed: 53)

@@ -2,6 +2,7 @@ public import EmbedCore
 import Foundation
 import Kernels
 public import ModelFiles
+import Synchronization
 import Transformer
 
 /// A sentence-transformers model of the BERT family, run on this machine.
@@ -31,6 +32,8 @@ public final class LocalEmbedder: Embedder {
   private let pending: PendingInputs
   private let dimensions: Int
   private let folder: ModelFolder
+  /// That of the folder, once it was asked for.
+  private let folderFingerprint = Mutex<[String: String]?>(nil)
 
   /// Loads a model by name or folder.
   ///
@@ -111,10 +114,14 @@ public final class LocalEmbedder: Embedder {
   /// A hash of the weights, the pooling, the most tokens and the prompt.
   ///
   /// - Throws: `EmbedError` when the weights cannot be read.
-  /// - Complexity: O(n) in the size of the weights, which are read.
+  /// - Complexity: O(n) in the size of the weights, which are read the first time.
   @concurrent
   public func fingerprint(for options: EmbedOptions) async throws -> [String: String] {
-    var values = try folder.fingerprint()
+    var values = try folderFingerprint.withLock { (known) throws(EmbedError) in
+      let values = if let known { known } else { try folder.fingerprint() }
+      known = values
+      return values
+    }
     values["maximum tokens"] = "\(tokenizer.maximumTokens)"
     values["prompt"] = tokenizer.prompt(options.role) ?? ""
     return values

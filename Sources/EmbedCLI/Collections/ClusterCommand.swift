@@ -9,7 +9,9 @@ struct ClusterCommand: AsyncParsableCommand {
     commandName: "cluster",
     abstract: "Divide a collection into clusters, and write its cluster to each record.",
     discussion: """
-      The cluster's number becomes a part of each record's metadata; what else is there stays. \
+      The cluster's number becomes a part of each record's metadata; what else is there stays, and \
+      nothing but a number is replaced. A later "embed multi" that has metadata of its own replaces \
+      all of them: cluster again behind it. \
       Clusters are numbered from 0 on, the largest first. A line is \
       {"cluster":...,"size":...,"cohesion":...,"nearest":[{"id":...,"content":...},...]}: how many \
       records, the mean of their cosines to the centre, and the three nearest to it. The method is \
@@ -47,6 +49,9 @@ struct ClusterCommand: AsyncParsableCommand {
       throw ValidationError("-k: expected a whole number from 1 to 1000000, got \(count)")
     }
     if key.isEmpty { throw ValidationError("Missing a name after --key.") }
+    if CollectionEntry.passageMetadata.contains(key) {
+      throw ValidationError("--key: passages need \(key) for themselves.")
+    }
   }
 
   func run() async throws {

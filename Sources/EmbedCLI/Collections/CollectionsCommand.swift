@@ -118,7 +118,9 @@ private struct CollectionsInfoCommand: AsyncParsableCommand {
       lines.append(("normalization", recipe.normalization.rawValue))
       lines.append(("role", recipe.role.rawValue))
       if let precision = recipe.precision { lines.append(("precision", precision)) }
-      lines += recipe.fingerprint.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+      lines += recipe.fingerprint.sorted { $0.key < $1.key }.map {
+        ($0.key.withoutControls, $0.value)
+      }
     } else {
       lines.append(("embedded with", "unknown: no command of this program has written to it"))
     }

@@ -43,6 +43,10 @@ struct RowSourceOptions: ParsableArguments {
       valueName: "columns"))
   var metadataColumns: String?
 
+  private var attachments: [String] {
+    FoldedArguments.unfold(attach, from: Array(CommandLine.arguments.dropFirst()))
+  }
+
   func validate() throws {
     if binary, tree.isEmpty { throw ValidationError("--binary is about --files.") }
     if binary, !tree.encoding.isEmpty {
@@ -55,7 +59,7 @@ struct RowSourceOptions: ParsableArguments {
     if sql != nil, file != nil || format != nil {
       throw ValidationError("--sql has neither a table nor --format beside it.")
     }
-    if !attach.count.isMultiple(of: 2) {
+    if !attachments.count.isMultiple(of: 2) {
       throw ValidationError("--attach: expected a name and a file.")
     }
     if !attach.isEmpty, sql == nil { throw ValidationError("--attach is about --sql.") }
@@ -79,9 +83,9 @@ struct RowSourceOptions: ParsableArguments {
     let mapping = RowMapping(
       prefix: prefix, prepend: cuts ? "" : prepend, metadataColumns: metadataNames)
     if let sql {
-      let attachments = attach.pairs.map { (name: $0.0, path: $0.1) }
+      let databases = attachments.pairs.map { (name: $0.0, path: $0.1) }
       return EntryReader(
-        .query(try SQLRows(sql, in: database, attaching: attachments)), mapping)
+        .query(try SQLRows(sql, in: database, attaching: databases)), mapping)
     }
     if !tree.isEmpty {
       return EntryReader(.files(try tree.find(), binary ? nil : tree.encodings), mapping)

@@ -69,7 +69,9 @@ extension MapPage {
       for (const record of records) {
         for (const [name] of record.metadata) counts.set(name, (counts.get(name) ?? 0) + 1);
       }
-      return [...counts].sort((a, b) => b[1] - a[1]).slice(0, 50).map(([name]) => name);
+      const isChosen = (name) => name === data.color ? 1 : 0;
+      return [...counts].sort((a, b) => isChosen(b[0]) - isChosen(a[0]) || b[1] - a[1])
+        .slice(0, 50).map(([name]) => name);
     }
 
     /**
@@ -82,8 +84,10 @@ extension MapPage {
       const distinct = new Set(present);
       const areNumbers = present.length > 0
         && present.every((value) => typeof value === "number" && Number.isFinite(value));
-      const areLabels = distinct.size <= hues.length * shapes.length
-        && present.every((value) => Number.isInteger(value));
+      // Numbers of clusters are names, however many; so are other whole numbers, if they are few.
+      const areWhole = present.every((value) => Number.isInteger(value));
+      const areLabels = areWhole && (distinct.size <= hues.length * shapes.length
+        || present.every((value) => value >= 0 && value < distinct.size));
       return areNumbers && !areLabels ? numericColoring(values) : categoricalColoring(values);
     }
 
@@ -98,7 +102,7 @@ extension MapPage {
       }
       // Of numbers too near or too far from each other the quotient is none.
       const step = (value) =>
-        Math.round(clamped((value - low) / (high - low)) * (rampSteps - 1)) || 0;
+        Math.round(clamped((value / 2 - low / 2) / (high / 2 - low / 2)) * (rampSteps - 1)) || 0;
       const styleOf = values.map((value) => value === undefined ? rampSteps : step(value));
       return { styles: [...styles, neutral], styleOf, range: [low, high], lines: [] };
     }

@@ -395,6 +395,7 @@ extension MapPage {
     let wasMoved = false;
 
     canvas.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
       canvas.setPointerCapture(event.pointerId);
       if (pointers.size === 0) wasMoved = false;
       pointers.set(event.pointerId, { x: event.offsetX, y: event.offsetY });
@@ -402,6 +403,8 @@ extension MapPage {
 
     canvas.addEventListener("pointermove", (event) => {
       const place = { x: event.offsetX, y: event.offsetY };
+      // A button that was let go outside, or behind a menu.
+      if (event.buttons === 0) pointers.delete(event.pointerId);
       const before = pointers.get(event.pointerId);
       if (!before) {
         hover(recordAt(place.x, place.y, 12), place.x, place.y);
@@ -421,8 +424,7 @@ extension MapPage {
     });
 
     canvas.addEventListener("pointerup", (event) => {
-      pointers.delete(event.pointerId);
-      if (!wasMoved) select(recordAt(event.offsetX, event.offsetY, 16), false);
+      if (pointers.delete(event.pointerId) && !wasMoved) select(recordAt(event.offsetX, event.offsetY, 16), false);
     });
     canvas.addEventListener("pointercancel", (event) => pointers.delete(event.pointerId));
     canvas.addEventListener("pointerleave", () => hover(-1));

@@ -104,21 +104,28 @@ extension MapPage {
     writer.writeRaw(",\"records\":[")
     for (index, point) in map.points.enumerated() {
       writer.writeRaw(index == 0 ? "\n" : ",\n")
-      writer.write(Self.value(of: point))
+      writer.write(value(of: point))
     }
     writer.writeRaw("\n]}")
     return writer.bytes
   }
 
-  private static func value(of point: CollectionMap.Point) -> JSONValue {
+  private func value(of point: CollectionMap.Point) -> JSONValue {
     var content = JSONValue.null
-    if case .text(let text)? = point.record.content { content = .string(cut(text, Limit.content)) }
-    let members = (point.record.metadata?.members ?? []).prefix(Limit.members).map { member in
-      JSONValue.array([.string(cut(member.key, Limit.value)), short(member.value)])
+    if case .text(let text)? = point.record.content {
+      content = .string(Self.cut(text, Limit.content))
+    }
+    // The names that were asked for are there whatever the number of others.
+    let all = point.record.metadata?.members ?? []
+    let chosen = all.filter { $0.key == color || $0.key == label }
+    let others = all.filter { $0.key != color && $0.key != label }
+    let members = (chosen + others).prefix(Limit.members).map { member in
+      JSONValue.array([.string(Self.cut(member.key, Limit.value)), Self.short(member.value)])
     }
     return .array([
-      .number("\(rounded(Double(point.x), 1e5))"), .number("\(rounded(Double(point.y), 1e5))"),
-      .string(cut(point.record.id, Limit.id)), content, .array(members),
+      .number("\(Self.rounded(Double(point.x), 1e5))"),
+      .number("\(Self.rounded(Double(point.y), 1e5))"),
+      .string(Self.cut(point.record.id, Limit.id)), content, .array(members),
     ])
   }
 
@@ -126,7 +133,7 @@ extension MapPage {
   private static func short(_ value: JSONValue) -> JSONValue {
     switch value {
     case .string(let text): return .string(cut(text, Limit.value))
-    case .number(let text) where text.utf8.count > 30: return .string(cut(text, Limit.value))
+    case .number(let text) where text.utf8.count > 15: return .string(cut(text, Limit.value))
     case .null, .bool, .number: return value
     case .array, .object:
       var writer = JSONWriter()

@@ -30,12 +30,13 @@ extension CollectionStore {
   ///   - seed: chooses among results that are about as good; the same seed gives the same one.
   /// - Returns: the clusters, the largest first.
   /// - Throws: `EmbedError` with code `collectionNotFound`, `invalidInput` when there are fewer different vectors than
-  ///   clusters, or `fileDamaged` when a vector or metadata are not what they should be; `CancellationError`.
+  ///   clusters, those with a cosine above 0.999998 being the same, or when other metadata have the name, and `fileDamaged` when a vector or metadata are not what they should be; `CancellationError`.
   /// - Complexity: O(n · `count` · dimensions) for n records, a few tens of times.
   public func cluster(
     _ name: String, into count: Int, key: String = "cluster", seed: UInt64 = 0
   ) async throws -> [RecordCluster] {
     precondition(count > 0, "a number of clusters")
+    precondition(!CollectionEntry.passageMetadata.contains(key), "no name that passages need")
     let vectors = try await vectors(of: name).directions
     func tooMany(for most: Int) -> EmbedError {
       EmbedError(
@@ -73,26 +74,40 @@ extension CollectionStore {
     try await write { database in
       let rows = try Row.fetchAll(
         database,
-        sql: "SELECT id, metadata FROM embeddings WHERE collection_id = ? AND id IS NOT NULL",
-        arguments: [collection])
-      let update = try database.makeStatement(
         sql: """
-          UPDATE embeddings SET metadata = ?, updated = ? WHERE collection_id = ? AND id = ?
-          """)
+          SELECT id, metadata, rowid FROM embeddings WHERE collection_id = ? AND id IS NOT NULL
+          """, arguments: [collection])
+      let update = try database.makeStatement(
+        sql: "UPDATE embeddings SET metadata = ?, updated = ? WHERE rowid = ?")
       for row in rows {
         let id = row.text(0) ?? ""
         let metadata = try RecordRow.metadata(row.text(1), id: id) ?? RecordMetadata([])
+        try metadata.requireNumber(key, id: id)
         let number = numbers[Array(id.utf8)].map { JSONValue.number("\($0)") }
         let changed = metadata.replacing(key, with: number)
         // What is as it should be is not touched, nor its date.
         guard changed != metadata else { continue }
-        try update.execute(arguments: [changed.stored, now, collection, id])
+        try update.execute(arguments: [changed.stored, now, row[2] as Int64])
       }
     }
   }
 }
 
 extension RecordMetadata {
+  /// Refuses to replace what no clustering has written.
+  ///
+  /// - Throws: `EmbedError` with code `invalidInput`.
+  fileprivate func requireNumber(_ name: String, id: String) throws(EmbedError) {
+    guard let value = members.first(where: { $0.key.utf8.elementsEqual(name.utf8) })?.value else {
+      return
+    }
+    if case .number(let text) = value, Int(text) != nil { return }
+    throw EmbedError(
+      .invalidInput, "metadata that a cluster's number would replace",
+      expected: "none of the name \(name.quotedForMessage), or another name", got: value.summary,
+      at: "record \(id.quotedForMessage)")
+  }
+
   /// The same with another value of a name, in the name's place or at the end; nil removes the name.
   fileprivate func replacing(_ name: String, with value: JSONValue?) -> RecordMetadata {
     var value = value

@@ -21,7 +21,7 @@ extension CollectionStore {
   /// - Parameters:
   ///   - name: the collection's name.
   ///   - minimumScore: the least cosine.
-  ///   - count: the most pairs that are returned. So many are held in memory, a few times over, not all that reach the
+  ///   - count: the most pairs that are returned. So many are held in memory, a few times over for each core, not all that reach the
   ///     least cosine: n copies of a record make n²/2 pairs.
   ///   - prefix: what the names of both records begin with, byte by byte.
   /// - Throws: `EmbedError` with code `collectionNotFound`, or `fileDamaged` when a vector is not one; `CancellationError`.

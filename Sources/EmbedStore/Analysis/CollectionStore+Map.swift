@@ -13,13 +13,16 @@ public struct CollectionMap: Sendable, Hashable {
 
   /// A record and its place.
   public struct Point: Sendable, Hashable {
-    /// The record.
+    /// The record, its text cut to 1,000 characters, and without a content that is no text.
     public let record: CollectionRecord
     /// Its place from left to right, from -1 to 1.
     public let x: Float
     /// Its place from the bottom to the top, from -1 to 1.
     public let y: Float
   }
+
+  /// The most characters of a text.
+  static let textLimit = 1000
 
   /// How the places were found: `pca` also where there are too few records for neighbourhoods.
   public let layout: Layout
@@ -53,7 +56,8 @@ extension CollectionStore {
         layout: layout, points: [], varianceShare: 0, omittedCount: omittedCount)
     }
     let plane = try await Plane(of: matrix, layout: layout, seed: seed)
-    let records = try await records(vectors.ids, collection: vectors.collection)
+    let records = try await records(
+      vectors.ids, collection: vectors.collection, limit: CollectionMap.textLimit)
     let points = zip(vectors.ids, plane.places).compactMap { id, place in
       records[Array(id.utf8)].map { CollectionMap.Point(record: $0, x: place.x, y: place.y) }
     }

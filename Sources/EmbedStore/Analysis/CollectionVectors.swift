@@ -64,12 +64,15 @@ extension CollectionStore {
     }
   }
 
-  /// The records of some names, by the bytes of their names; those that are gone by now are left out.
+  /// The records of some names, by the bytes of their names, without contents that are no text; those that are gone by
+  /// now are left out.
+  ///
+  /// - Parameter limit: the most characters of a text.
   func records(
-    _ ids: some Sequence<String> & Sendable, collection: Int
+    _ ids: some Sequence<String> & Sendable, collection: Int, limit: Int = .max
   ) async throws -> [[UInt8]: CollectionRecord] {
     let records = try await read { database in
-      try RecordRow.fetch(database, collection: collection, ids: Array(ids))
+      try RecordRow.fetch(database, collection: collection, ids: Array(ids), textLimit: limit)
     }
     return Dictionary(records.map { (Array($0.id.utf8), $0) }) { first, _ in first }
   }

@@ -87,7 +87,7 @@ struct PairSearch: Sendable {
     }
   }
 
-  /// What a score in single precision must reach: less than twice its error is taken off.
+  /// What a score in single precision must reach: more than twice its error is taken off.
   private func leastScore(_ best: BestPairs) -> Float {
     let margin = 5e-6 * Double(max(1, matrix.dimensions / 4096))
     return Float(max(minimumScore, best.last?.score ?? -1) - margin)
@@ -107,19 +107,23 @@ struct PairSearch: Sendable {
 /// The best of the pairs seen so far.
 private struct BestPairs: Sendable {
   private let count: Int
+  /// How many pairs are held before those that are not among the best are forgotten.
+  private let limit: Int
   private(set) var pairs: [PairSearch.Pair] = []
   /// The last of the best, once there are as many as are asked for: only what precedes it is still of use.
   private(set) var last: PairSearch.Pair?
 
   init(_ count: Int, last: PairSearch.Pair? = nil) {
     self.count = count
+    // A count of all there may be is no reason to overflow.
+    limit = count > .max / 4 ? .max : 2 * count + 1024
     self.last = last
   }
 
   mutating func append(_ pair: PairSearch.Pair) {
     if let last, !pair.precedes(last) { return }
     pairs.append(pair)
-    if pairs.count >= 2 * count + 1024 { trim() }
+    if pairs.count >= limit { trim() }
   }
 
   /// Sorts them, and forgets what is not among the best.

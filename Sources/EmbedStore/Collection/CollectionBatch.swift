@@ -202,6 +202,8 @@ struct ChangedRow: Sendable {
     if content != .store { (text, bytes) = (nil, nil) }
     let kept = content == .keep ? "content = content" : "content = excluded.content"
     let blob = content == .keep ? "content_blob" : "excluded.content_blob"
+    // What somebody else has changed since the row was read stays.
+    let data = entry.metadata == nil ? "metadata" : "excluded.metadata"
     try database.execute(
       sql: """
         INSERT INTO embeddings
@@ -209,7 +211,7 @@ struct ChangedRow: Sendable {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (collection_id, id) DO UPDATE SET
           embedding = excluded.embedding, \(kept), content_blob = \(blob),
-          content_hash = excluded.content_hash, metadata = excluded.metadata,
+          content_hash = excluded.content_hash, metadata = \(data),
           updated = excluded.updated
         """,
       arguments: [

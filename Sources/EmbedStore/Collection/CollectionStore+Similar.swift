@@ -86,7 +86,7 @@ extension CollectionStore {
         })
       return try zip(queries, search.candidates(for: queries)).map { query, rows in
         var nearest = try ScoredRow.nearest(
-          to: query, among: rows.map { vectors.rowIDs[$0] }, database)
+          to: query, among: rows, of: vectors, search.count, database)
         if let id { nearest.removeAll { $0.id.hasSameBytes(as: id) } }
         return try filter.records(of: nearest, database)
       }
@@ -100,28 +100,53 @@ private struct ScoredRow {
   let id: String
   let score: Double
 
-  /// Rows, the nearest to a vector first; of equally near ones, in the order of llm, which is that of their names' bytes.
+  /// The nearest to a vector of some rows of a matrix, the nearest first.
+  ///
+  /// Equally near ones are in the order of llm, which is that of their names' bytes. Vectors that are not finite are left
+  /// out.
   ///
   /// - Throws: `EmbedError` with code `fileDamaged`.
   static func nearest(
-    to query: [Float], among rowIDs: [Int64], _ database: Database
+    to query: [Float], among rows: [Int], of vectors: CollectionMatrix, _ count: Int,
+    _ database: Database
   ) throws -> [ScoredRow] {
     let cosine = ExactCosine(with: query)
+    guard let matrix = vectors.matrix as? VectorMatrix else {
+      let rowIDs = rows.map { vectors.rowIDs[$0] }
+      return try read(rowIDs, "embedding", database) { row, vector in
+        _ = try RecordRow.read(row, into: &vector, database)
+        return cosine(vector)
+      }
+    }
+    // The vectors are at hand; names are read of those alone that may be among the nearest.
+    let scores = rows.map { (row: $0, score: cosine(matrix[$0])) }.filter { !$0.score.isNaN }
+      .sorted { $0.score > $1.score }
+    guard let last = scores.prefix(count).last?.score else { return [] }
+    let best = scores.prefix { $0.score >= last }
+    let byRowID = Dictionary(best.map { (vectors.rowIDs[$0.row], $0.score) }) { first, _ in first }
+    return try read(Array(byRowID.keys), "NULL", database) { row, _ in byRowID[row[0]] ?? .nan }
+  }
+
+  /// Reads rows, a few hundred at a time in the order in which they are stored: far quicker than a query for each.
+  private static func read(
+    _ rowIDs: [Int64], _ vectorColumn: String, _ database: Database,
+    score: (_ row: Row, _ vector: inout [Float]) throws -> Double
+  ) throws -> [ScoredRow] {
     var scored: [ScoredRow] = []
     var vector: [Float] = []
-    // A few hundred at a time, in the order in which they are stored: far quicker than a query for each.
     let sorted = rowIDs.sorted()
     for start in stride(from: 0, to: sorted.count, by: 500) {
       let list = sorted[start..<min(sorted.count, start + 500)].map(String.init)
       let rows = try Row.fetchCursor(
         database,
         sql: """
-          SELECT rowid, typeof(embedding) = 'blob', embedding, id FROM embeddings
+          SELECT rowid, typeof(\(vectorColumn)) = 'blob', \(vectorColumn), id FROM embeddings
           WHERE rowid IN (\(list.joined(separator: ",")))
           """)
       while let row = try rows.next() {
-        let rowID = try RecordRow.read(row, into: &vector, database)
-        scored.append(ScoredRow(rowID: rowID, id: row.text(3) ?? "", score: cosine(vector)))
+        let score = try score(row, &vector)
+        if score.isNaN { continue }
+        scored.append(ScoredRow(rowID: row[0], id: row.text(3) ?? "", score: score))
       }
     }
     return scored.sorted {

@@ -8,7 +8,7 @@ struct ExactCosine: Sendable {
     length = Self.length(vector)
   }
 
-  /// The cosine, but never beyond 1, and 0 for a vector of zeros.
+  /// The cosine, but never beyond 1, and 0 for a vector of zeros; NaN for one that is not finite.
   ///
   /// - Precondition: the vector is as long.
   func callAsFunction(_ other: [Float]) -> Double {
@@ -16,7 +16,9 @@ struct ExactCosine: Sendable {
     var product = 0.0
     for index in vector.indices { product += Double(other[index]) * Double(vector[index]) }
     let lengths = Self.length(other) * length
-    return lengths > 0 ? max(-1, min(1, product / lengths)) : 0
+    let cosine = lengths == 0 ? 0 : product / lengths
+    // `min` and `max` would make a number of NaN.
+    return cosine > 1 ? 1 : cosine < -1 ? -1 : cosine
   }
 
   private static func length(_ vector: [Float]) -> Double {

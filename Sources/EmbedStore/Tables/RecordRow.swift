@@ -84,11 +84,13 @@ enum RecordRow {
 
   /// The records of some names, those that are there, in the order of the names.
   ///
+  /// - Parameter textLimit: the most characters of a text, when contents that are no text are left out; nil for whole
+  ///   contents.
   /// - Throws: `EmbedError` with code `fileDamaged`.
   static func fetch(
-    _ database: Database, collection: Int, ids: [String]
+    _ database: Database, collection: Int, ids: [String], textLimit: Int? = nil
   ) throws -> [CollectionRecord] {
-    let statement = try statement(database, "collection_id = ? AND id = ?")
+    let statement = try statement(database, "collection_id = ? AND id = ?", textLimit: textLimit)
     return try ids.compactMap { id in
       try Row.fetchOne(statement, arguments: [collection, id]).map(record)
     }
@@ -102,14 +104,17 @@ enum RecordRow {
     return try rowIDs.compactMap { try Row.fetchOne(statement, arguments: [$0]).map(record) }
   }
 
-  private static func statement(_ database: Database, _ condition: String) throws -> Statement {
+  private static func statement(
+    _ database: Database, _ condition: String, textLimit: Int? = nil
+  ) throws -> Statement {
     // Databases of older versions lack columns when they cannot be changed.
     let columns = try Set(database.columns(in: "embeddings").map(\.name))
-    let blob = columns.contains("content_blob") ? "content_blob" : "NULL"
+    let text = textLimit.map { "substr(content, 1, \(min($0, 1 << 30)))" } ?? "content"
+    let blob = columns.contains("content_blob") && textLimit == nil ? "content_blob" : "NULL"
     let updated = columns.contains("updated") ? "updated" : "NULL"
     return try database.cachedStatement(
       sql: """
-        SELECT id, content, \(blob), metadata, \(updated) FROM embeddings WHERE \(condition)
+        SELECT id, \(text), \(blob), metadata, \(updated) FROM embeddings WHERE \(condition)
         """)
   }
 

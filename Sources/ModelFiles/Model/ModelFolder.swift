@@ -146,7 +146,7 @@ extension ModelFolder {
 // MARK: - Fingerprint
 
 extension ModelFolder {
-  /// What the model's vectors depend on: a hash of all weights, and the settings of the modules behind the encoder.
+  /// What the model's vectors depend on: a hash of all weights, the pooling, and the modules behind it.
   ///
   /// - Throws: as `checkpoint`.
   /// - Complexity: O(n) in the size of the weights, which are read.
@@ -157,10 +157,18 @@ extension ModelFolder {
     if !pooling.includesPrompt { names.append("without the prompt") }
     var values = ["pooling": names.joined(separator: ", ")]
     encoder.releasePages()
+    var moduleNames: [String] = []
     for module in modules {
-      guard case .dense(_, let folder) = module else { continue }
-      hashes += try denseCheckpoint(folder: folder).hashes
+      switch module {
+      case .normalize: moduleNames.append("normalize")
+      case .dense(let dense, let folder):
+        moduleNames.append("dense \(dense.activation)\(dense.usesResidual ? " with residual" : "")")
+        let checkpoint = try denseCheckpoint(folder: folder)
+        hashes += checkpoint.hashes
+        checkpoint.releasePages()
+      }
     }
+    if !moduleNames.isEmpty { values["modules"] = moduleNames.joined(separator: ", ") }
     let digest = hashes.withUnsafeBytes { XXHash64.hash($0) }
     let digits = String(hashes.count == 1 ? hashes[0] : digest, radix: 16)
     values["weights"] = "xxh64:" + String(repeating: "0", count: 16 - digits.count) + digits

@@ -27,10 +27,15 @@ import Testing
     return try ModelFolder(path: folder.path("model")).fingerprint()
   }
 
-  @Test func `a model's fingerprint depends on its weights and its pooling alone`() throws {
+  @Test func `a model's fingerprint depends on its weights, its pooling and its modules`() throws {
     let plain = try fingerprint()
-    #expect(plain.keys.sorted() == ["pooling", "weights"])
+    #expect(plain.keys.sorted() == ["modules", "pooling", "weights"])
     #expect(plain["pooling"] == "mean")
+    #expect(plain["modules"] == "normalize")
+    #expect(try fingerprint { $0.normalizes = false }["modules"] == nil)
+    let dense = TinyModel.Dense(outputs: 32, activation: "Tanh", usesResidual: true)
+    #expect(
+      try fingerprint { $0.dense = [dense] }["modules"] == "dense tanh with residual, normalize")
     #expect(plain["weights"]?.hasPrefix("xxh64:") == true)
     #expect(plain["weights"]?.count == 22)
     #expect(try fingerprint { $0.dialect = .new } == plain)
