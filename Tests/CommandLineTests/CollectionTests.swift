@@ -377,8 +377,8 @@ import Testing
     #expect(
       other.errors.contains("another making than the collection's: expected weights \"xxh64:"))
     let info = try run("collections", "info", "c").text
-    #expect(info.contains("\npooling        mean\nprompt         \nweights        xxh64:"))
-    #expect(info.contains("\nmaximum tokens 48\n"))
+    #expect(info.contains("\npooling         mean\nprompt          \nweights         xxh64:"))
+    #expect(info.contains("\nmaximum tokens  48\n"))
     let migrated = try run(
       "multi", "c", "-m", "./b/model", "--migrate", input: .text("x,y\n1,x\n"))
     #expect(migrated.errors == "")

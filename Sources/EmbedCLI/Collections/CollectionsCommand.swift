@@ -105,29 +105,25 @@ private struct CollectionsInfoCommand: AsyncParsableCommand {
 
   func run() async throws {
     let store = try await database.open(for: .read)
-    guard let summary = try await store.summary(of: collection) else {
-      throw EmbedError(
-        .collectionNotFound, "no such collection", got: "'\(collection)'", at: store.path)
+    let summary = try await store.requiredSummary(of: collection)
+    var table = TextTable()
+    func row(_ name: String, _ value: String) {
+      table.append([name.withoutControls, value.withoutControls])
     }
-    var lines = [
-      ("name", summary.name), ("model", summary.model), ("records", "\(summary.count)"),
-    ]
+    row("name", summary.name)
+    row("model", summary.model)
+    row("records", "\(summary.count)")
     if let recipe = summary.recipe {
-      lines.append(("embedded with", summary.address ?? recipe.model))
-      if let dimensions = recipe.dimensions { lines.append(("dimensions", "\(dimensions)")) }
-      lines.append(("normalization", recipe.normalization.rawValue))
-      lines.append(("role", recipe.role.rawValue))
-      if let precision = recipe.precision { lines.append(("precision", precision)) }
-      lines += recipe.fingerprint.sorted { $0.key < $1.key }.map {
-        ($0.key.withoutControls, $0.value)
-      }
+      row("embedded with", summary.address ?? recipe.model)
+      if let dimensions = recipe.dimensions { row("dimensions", "\(dimensions)") }
+      row("normalization", recipe.normalization.rawValue)
+      row("role", recipe.role.rawValue)
+      if let precision = recipe.precision { row("precision", precision) }
+      for (name, value) in recipe.fingerprint.sorted(by: { $0.key < $1.key }) { row(name, value) }
     } else {
-      lines.append(("embedded with", "unknown: no command of this program has written to it"))
+      row("embedded with", "unknown: no command of this program has written to it")
     }
-    let text = lines.map { name, value in
-      name + String(repeating: " ", count: max(1, 15 - name.count)) + value.withoutControls + "\n"
-    }
-    try Descriptor.standardOutput.write(text.joined())
+    try Descriptor.standardOutput.write(table.text)
   }
 }
 

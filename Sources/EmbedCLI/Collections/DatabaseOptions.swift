@@ -35,6 +35,19 @@ struct DatabaseOptions: ParsableArguments {
   }
 }
 
+extension CollectionStore {
+  /// What is known of a collection that must be there.
+  ///
+  /// - Throws: `EmbedError` with code `collectionNotFound`.
+  func requiredSummary(of name: String) async throws -> Summary {
+    guard let summary = try await summary(of: name) else {
+      throw EmbedError(
+        .collectionNotFound, "no such collection", got: "'\(name)'", at: path)
+    }
+    return summary
+  }
+}
+
 /// The folder in which llm keeps its database and its settings.
 enum LLMFolder {
   static var path: String {

@@ -103,10 +103,7 @@ struct SimilarCommand: AsyncParsableCommand {
     if let id {
       return try write(try await store.similar(toRecord: id, in: collection, filter), of: nil)
     }
-    guard try await store.exists(collection) else {
-      throw EmbedError(
-        .collectionNotFound, "no such collection", got: "'\(collection)'", at: store.path)
-    }
+    _ = try await store.requiredSummary(of: collection)
     guard let queries else {
       let text = try query ?? Self.standardInput()
       let collection = try await store.collection(collection, model, runtime, nil)

@@ -6,7 +6,6 @@ struct RemoteBatch: Sendable {
 
   /// The inputs with their indices in the call.
   let inputs: [(index: Int, input: EmbeddingInput)]
-  let options: EmbedOptions
   /// Whether the first input that is refused ends the search for others.
   let stopsAtFailure: Bool
 

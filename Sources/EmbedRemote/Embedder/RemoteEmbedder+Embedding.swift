@@ -45,7 +45,7 @@ extension RemoteEmbedder {
       var found = refusals.mapValues { Result<Embedding, EmbedError>.failure($0) }
       func start(_ indices: [Int]) {
         let batch = RemoteBatch(
-          inputs: indices.map { ($0, prompted(inputs[$0], options)) }, options: options,
+          inputs: indices.map { ($0, prompted(inputs[$0], options)) },
           stopsAtFailure: stopsAtFailure)
         group.addTask { try await batch.results { try await self.request($0, options: options) } }
       }
