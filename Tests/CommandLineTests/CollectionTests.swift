@@ -364,6 +364,23 @@ import Testing
     #expect(try contents().count == 2)
   }
 
+  @Test func `migrates to another model by the contents of the input`() throws {
+    try folder.write("id,a\n1,x\n2,y\n", to: "t.csv")
+    #expect(try run("multi", "c", "t.csv").status == 0)
+    let other = ["multi", "c", "-m", "test://?dimensions=3", "--migrate", "--stats"]
+    let piped = try EmbedRun(
+      arguments: other, input: .text("id,a\n1,x\n2,y\n"),
+      environment: ["EMBED_DATABASE": database], folder: folder.path)
+    #expect(piped.status == 1)
+    #expect(
+      piped.errors.contains(
+        "expected contents that are stored, or in an input that can be read twice"))
+    let migrated = try EmbedRun(
+      arguments: other + ["t.csv"], environment: ["EMBED_DATABASE": database], folder: folder.path)
+    #expect(migrated.errors == "embed: 0 embedded, 0 copied, 0 updated, 2 unchanged, 0 removed\n")
+    #expect(try run("collections", "info", "c").text.contains("dimensions     3\n"))
+  }
+
   @Test func `refuses a model of the same name with other weights`() throws {
     for (name, place) in [("one", "a"), ("two", "b")] {
       var model = TinyModel.plain

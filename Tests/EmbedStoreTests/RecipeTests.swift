@@ -194,7 +194,47 @@ import Testing
       try await message(fixture.folder) {
         _ = try await store.migratedCollection("c", embedder: RecordingEmbedder(model: "new"))
       }
-        == "vectors cannot be made anew: expected contents that were stored, got none of record \"0\" "
-        + "(collection \"c\")")
+        == "vectors cannot be made anew: expected contents that are stored, or in an input that can be "
+        + "read twice, got none of record \"0\" (collection \"c\")")
+  }
+
+  @Test func `makes vectors anew of contents that are handed in, and goes on`() async throws {
+    try await fill(RecordingEmbedder(), count: 30, storing: false)
+    // One that is stored, and one of another text by now.
+    try await fixture.open().collection("c", embedder: RecordingEmbedder()).embed(
+      [CollectionEntry(id: "stored", text: "stored text")], storing: true)
+    let entries = (0..<30).map { number in
+      CollectionEntry(id: "\(number)", text: number == 7 ? "changed" : "text \(number)")
+    }
+    let old = try fixture.query("SELECT id, hex(embedding), content FROM embeddings ORDER BY id")
+    func migrate(_ embedder: RecordingEmbedder, _ entries: [CollectionEntry]) async throws {
+      var rest = entries[...]
+      _ = try await fixture.open().migratedCollection("c", embedder: embedder) {
+        defer { rest = rest.dropFirst(8) }
+        return Array(rest.prefix(8))
+      }
+    }
+    let unknown = CollectionEntry(id: "unknown", text: "unknown")
+    let partial = try await message(fixture.folder) {
+      try await migrate(
+        RecordingEmbedder(model: "new", dimensions: 3), Array(entries.dropLast()) + [unknown])
+    }
+    #expect(partial?.contains("got none of record \"29\"") == true)
+    #expect(
+      try fixture.query("SELECT id, hex(embedding), content FROM embeddings ORDER BY id") == old)
+    let embedder = RecordingEmbedder(model: "new", dimensions: 3)
+    try await migrate(embedder, entries)
+    #expect(embedder.texts == ["text 29"])
+    let collection = try await fixture.open().collection("c", embedder: embedder)
+    for entry in entries + [CollectionEntry(id: "stored", text: "stored text")] {
+      guard case .text(let text) = entry.content else { continue }
+      let vector = try await TestEmbedder(dimensions: 3).embed(text)
+      #expect(try await collection.vector(of: entry.id)?.vector == vector.vector)
+    }
+    #expect(try await collection.count() == 31)
+    #expect(try fixture.query("SELECT count(content) FROM embeddings") == ["1"])
+    // The hashes are those of the contents: nothing is left to be embedded.
+    #expect(try await collection.embed(entries).unchanged == 30)
+    #expect(try fixture.query("SELECT count(*) FROM embed_staging") == ["0"])
   }
 }

@@ -90,11 +90,13 @@ extension CollectionStore {
   ///
   /// - Parameters:
   ///   - migrates: whether vectors of another making are made anew.
+  ///   - contents: returns the next contents of records for that, none at the end.
   ///   - progress: is told of that.
   /// - Throws: `EmbedError`.
   func collection(
     _ name: String, _ model: ModelOptions, _ runtime: RuntimeOptions, _ vectors: VectorOptions?,
-    migrates: Bool = false, progress: @Sendable (_ done: Int, _ count: Int) -> Void = { _, _ in }
+    migrates: Bool = false, contents: (() async throws -> [CollectionEntry])? = nil,
+    progress: @Sendable (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) async throws -> EmbeddingCollection {
     let summary = try await summary(of: name)
     let choice = try CollectionModel(model.model, for: summary)
@@ -121,7 +123,7 @@ extension CollectionStore {
     }
     return try await migratedCollection(
       name, embedder: embedder, model: modelName, options: options, precision: precision,
-      address: place, progress: progress)
+      address: place, contents: contents, progress: progress)
   }
 }
 

@@ -57,7 +57,9 @@ struct MultiCommand: AsyncParsableCommand {
     help: "Remove records that are not in the input; with --prefix, of those that begin with it.")
   var deleteMissing = false
 
-  @Flag(help: "Make all vectors anew if they were made in another way; contents must be stored.")
+  @Flag(
+    help: "Make all vectors anew if they were made in another way, of stored contents or the input."
+  )
   var migrate = false
 
   @OptionGroup var vectors: VectorOptions
@@ -83,7 +85,7 @@ struct MultiCommand: AsyncParsableCommand {
     var rows = try source.open(database: database.path, forCutting: chunk.size != nil)
     let store = try await database.open(for: .write)
     let collection = try await store.collection(
-      self.collection, model, runtime, vectors, migrates: migrate)
+      self.collection, model, runtime, vectors, migrates: migrate, contents: try contents())
     let cutter = try chunk.cutter(for: collection, prefix: source.prepend)
     var progress = WorkProgress(besideResultsOnTerminal: false, showsSummary: false)
     defer { progress.clear() }
@@ -106,6 +108,16 @@ struct MultiCommand: AsyncParsableCommand {
       try Descriptor.standardError.write(Failure.line(parts.joined(separator: ", ")))
     }
   }
+
+  /// The contents of records that were not stored, for vectors that are made anew.
+  ///
+  /// These are those of the input, if it can be read once more behind that. Passages are not among them.
+  private func contents() throws(EmbedError) -> (() async throws -> [CollectionEntry])? {
+    guard migrate, chunk.size == nil, source.canBeReadTwice else { return nil }
+    var rows = try source.open(database: database.path, forCutting: false)
+    return { try rows.nextBatch(256).map(\.entry) }
+  }
+
   /// Embeds a batch, and names the row or file that is to blame when that fails.
   private func embed(
     _ batch: [EntryReader.Located], _ collection: EmbeddingCollection, _ cutter: PassageCutter?,

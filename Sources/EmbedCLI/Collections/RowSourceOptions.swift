@@ -68,6 +68,13 @@ struct RowSourceOptions: ParsableArguments {
     }
   }
 
+  /// Whether the same contents are there when it is opened again.
+  var canBeReadTwice: Bool {
+    guard let file else { return sql != nil || !tree.isEmpty }
+    var status = stat()
+    return stat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// The columns that are kept as metadata.
   var metadataNames: [String] {
     metadataColumns.map { $0.split(separator: ",").map(String.init) } ?? []
