@@ -11,18 +11,14 @@ extension CollectionStore {
   public func similar(
     toRecord id: String, in collection: String, _ filter: SimilarityFilter = SimilarityFilter()
   ) async throws -> [SimilarRecord] {
-    let vector = try await read { database -> [Float] in
-      guard let row = try CollectionRow.find(database, name: collection) else {
-        throw EmbedError.noCollection(collection)
-      }
-      let vectors = try RecordRow.vectors(database, collection: row.id, ids: [id])
-      guard let vector = vectors[Array(id.utf8)] else {
-        throw EmbedError.noRecord(id, in: collection)
-      }
-      return vector
-    }
-    return try await filter.grouping { filter in
-      try await search([vector], in: collection, filter, skipping: id)[0]
+    try await filter.grouping { filter in
+      try await search(in: collection, filter, skipping: id) { database, row in
+        let vectors = try RecordRow.vectors(database, collection: row.id, ids: [id])
+        guard let vector = vectors[Array(id.utf8)] else {
+          throw EmbedError.noRecord(id, in: collection)
+        }
+        return [vector]
+      }[0]
     }
   }
 
@@ -34,7 +30,7 @@ extension CollectionStore {
     to vector: Embedding, in collection: String, _ filter: SimilarityFilter = SimilarityFilter()
   ) async throws -> [SimilarRecord] {
     try await filter.grouping { filter in
-      try await search([vector.vector], in: collection, filter, skipping: nil)[0]
+      try await search(in: collection, filter, skipping: nil) { _, _ in [vector.vector] }[0]
     }
   }
 
@@ -56,19 +52,21 @@ extension CollectionStore {
     // So many that the vectors in memory are read seldom, so few that what is found takes little memory.
     for start in stride(from: 0, to: vectors.count, by: 256) {
       let some = vectors[start..<min(vectors.count, start + 256)].map(\.vector)
-      found += try await search(some, in: collection, filter, skipping: nil)
+      found += try await search(in: collection, filter, skipping: nil) { _, _ in some }
     }
     return found
   }
 
   private func search(
-    _ queries: [[Float]], in name: String, _ filter: SimilarityFilter, skipping id: String?
+    in name: String, _ filter: SimilarityFilter, skipping id: String?,
+    _ queries: @Sendable (Database, CollectionRow) throws -> [[Float]]
   ) async throws -> [[SimilarRecord]] {
     // All in one transaction: nobody changes the rows that were found.
     try await read { database in
       guard let row = try CollectionRow.find(database, name: name) else {
         throw EmbedError.noCollection(name)
       }
+      let queries = try queries(database, row)
       let vectors = try matrices.matrix(database, collection: row.id, for: filter.method)
       guard let matrix = vectors.matrix else { return queries.map { _ in [] } }
       for query in queries where query.count != matrix.dimensions {
