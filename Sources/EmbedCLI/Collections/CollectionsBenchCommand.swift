@@ -35,7 +35,7 @@ struct CollectionsBenchCommand: AsyncParsableCommand {
   var queries = 200
 
   @Option(name: .shortAndLong, help: "Lines for people, or a JSON object.")
-  var format: BenchCommand.Format = .text
+  var format: ReportFormat = .text
 
   func validate() throws {
     for (name, value) in [("-n", limit), ("--queries", queries)]
@@ -58,14 +58,7 @@ struct CollectionsBenchCommand: AsyncParsableCommand {
       store: store, collection: collection, ids: chosen,
       filter: SimilarityFilter(count: limit, method: method))
     let report = try await benchmark.run(records: ids.count, since: start)
-    switch format {
-    case .text: try Descriptor.standardOutput.write(report.text)
-    case .json:
-      var line = JSONWriter()
-      line.write(report.json)
-      line.writeRaw("\n")
-      try Descriptor.standardOutput.write(line.bytes)
-    }
+    try report.write(as: format)
   }
 }
 
@@ -124,7 +117,7 @@ private struct SearchBenchmark {
 }
 
 /// What a benchmark of searches found; times in seconds.
-private struct SearchReport {
+private struct SearchReport: Report {
   let method: SearchMethod
   let records: Int
   /// From the opening of the database to the end of the first search.

@@ -1,17 +1,8 @@
 import ArgumentParser
 import Embed
-import JSON
 
 /// `embed bench`: how quick a model is on this machine.
 struct BenchCommand: AsyncParsableCommand {
-  /// How a report is written.
-  enum Format: String, CaseIterable, ExpressibleByArgument {
-    /// Lines for people.
-    case text
-    /// One object; times in seconds, memory in bytes.
-    case json
-  }
-
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measure a model on this machine: texts a second, time of one text, memory.",
@@ -36,7 +27,7 @@ struct BenchCommand: AsyncParsableCommand {
   var queries = 200
 
   @Option(name: .shortAndLong, help: "Lines for people, or a JSON object.")
-  var format: Format = .text
+  var format: ReportFormat = .text
 
   @OptionGroup var runtime: RuntimeOptions
 
@@ -60,14 +51,6 @@ struct BenchCommand: AsyncParsableCommand {
     let embedder = try await EmbedderRegistry.everyBackend.embedder(address)
     let benchmark = Benchmark(texts: texts, rounds: rounds, queries: queries)
     let report = try await benchmark.run(embedder, loading: clock.now - start)
-    switch format {
-    case .text:
-      try Descriptor.standardOutput.write(report.text)
-    case .json:
-      var line = JSONWriter()
-      line.write(report.json)
-      line.writeRaw("\n")
-      try Descriptor.standardOutput.write(line.bytes)
-    }
+    try report.write(as: format)
   }
 }

@@ -42,18 +42,8 @@ struct Benchmark {
   }
 }
 
-extension Duration {
-  /// Seconds and their parts.
-  var inSeconds: Double { Double(components.seconds) + 1e-18 * Double(components.attoseconds) }
-}
-
-extension [Double] {
-  /// The value that so many per cent of sorted values do not pass (the nearest-rank method).
-  func percentile(_ percent: Int) -> Double { self[Swift.max(0, (count * percent + 99) / 100 - 1)] }
-}
-
 /// What a benchmark found.
-struct BenchmarkReport {
+struct BenchmarkReport: Report {
   let model: String
   let engine: String?
   let threads: Int?
