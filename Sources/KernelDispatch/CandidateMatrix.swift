@@ -1,7 +1,7 @@
 import Kernels
 
-/// Vectors among which those that may be nearest to a query are found quickly; others then compare these exactly.
-package protocol CandidateMatrix: Sendable {
+/// Vectors of the same dimensions, one after the other in memory.
+package protocol VectorContainer: Sendable {
   /// Makes a matrix without vectors.
   init(dimensions: Int)
 
@@ -11,14 +11,17 @@ package protocol CandidateMatrix: Sendable {
   /// The number of vectors.
   var count: Int { get }
 
-  /// How many candidates there must be for each that is wanted, so that the nearest are among them.
-  static var oversampling: Int { get }
-
   /// Makes room for so many vectors.
   mutating func reserveCapacity(_ count: Int)
 
   /// Adds a vector of `dimensions` components at the end.
   mutating func append(_ vector: [Float])
+}
+
+/// Vectors among which those that may be nearest to a query are found quickly; others then compare these exactly.
+package protocol CandidateMatrix: VectorContainer {
+  /// How many candidates there must be for each that is wanted, so that the nearest are among them.
+  static var oversampling: Int { get }
 
   /// The rows that may be the `count` nearest to each of some queries by the cosine, the nearest first; where cosines
   /// are nearly exact, these are all that their error may hide.
@@ -32,9 +35,11 @@ package protocol CandidateMatrix: Sendable {
 extension CandidateMatrix {
   /// Compares rows block by block with one vector.
   ///
-  /// - Parameter score: computes the scores of a range of rows, `(rows.count)`.
+  /// - Parameters:
+  ///   - margin: twice the error of a score; nil when scores are final.
+  ///   - score: computes the scores of a range of rows, `(rows.count)`.
   func select(
-    _ rows: Range<Int>, count: Int, allowed: [Bool]?,
+    _ rows: Range<Int>, count: Int, margin: Float?, allowed: [Bool]?,
     score: (_ rows: Range<Int>, _ scores: UnsafeMutablePointer<Float>) -> Void
   ) -> [VectorMatrix.Neighbor] {
     precondition(rows.lowerBound >= 0 && rows.upperBound <= self.count, "rows of the matrix")
@@ -42,7 +47,7 @@ extension CandidateMatrix {
     let blockSize = 1024
     var memory = ScratchMemory()
     let scores = memory.floats(blockSize)
-    var selection = CandidateSelection(count: count, margin: nil)
+    var selection = CandidateSelection(count: count, margin: margin)
     for first in stride(from: rows.lowerBound, to: rows.upperBound, by: blockSize) {
       let block = first..<min(rows.upperBound, first + blockSize)
       score(block, scores)

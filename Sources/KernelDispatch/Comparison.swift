@@ -48,23 +48,6 @@ struct Comparison {
     complete(target, rows, columns, stride)
   }
 
-  /// Compares rows with one column, quicker than with a panel of one: `(rows.count)` values.
-  ///
-  /// - Precondition: the metric is not the distance.
-  func compare(_ rows: Range<Int>, with column: Int, into target: UnsafeMutablePointer<Float>) {
-    precondition(metric != .euclidean, "a metric of dot products")
-    a.components.withUnsafeBufferPointer { rowComponents in
-      b.components.withUnsafeBufferPointer { columnComponents in
-        guard let start = rowComponents.baseAddress, let vector = columnComponents.baseAddress
-        else { return }
-        a.kernels.dotProducts(
-          start + rows.lowerBound * a.dimensions, count: rows.count, columns: a.dimensions,
-          with: vector + column * a.dimensions, into: target)
-      }
-    }
-    complete(target, rows, column..<column + 1, 1)
-  }
-
   /// Compares a range of rows with all columns, block by block: `body` gets the rows and columns of a block, and its
   /// values with the floats from row to row.
   func forEachBlock(
@@ -90,20 +73,6 @@ struct Comparison {
           stride: panelWidth)
         body(block, columns, values, panelWidth)
       }
-    }
-  }
-
-  /// Compares a range of rows with one column, block by block, as the other one does.
-  func forEachBlock(
-    of rows: Range<Int>, with column: Int,
-    _ body: (_ rows: Range<Int>, UnsafePointer<Float>) -> Void
-  ) {
-    var valueMemory = ScratchMemory()
-    let values = valueMemory.floats(Self.blockSize)
-    for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.blockSize) {
-      let block = first..<min(rows.upperBound, first + Self.blockSize)
-      compare(block, with: column, into: values)
-      body(block, values)
     }
   }
 
@@ -135,15 +104,6 @@ struct Comparison {
     case .cosine:
       a.inverseLengths.withUnsafeBufferPointer { rowInverses in
         b.inverseLengths.withUnsafeBufferPointer { columnInverses in
-          if stride == 1 {
-            // One column: a loop that is vectorized.
-            let query = columnInverses[columns.lowerBound]
-            for place in 0..<rows.count {
-              let cosine = target[place] * rowInverses[rows.lowerBound + place] * query
-              target[place] = cosine > 1 ? 1 : cosine < -1 ? -1 : cosine
-            }
-            return
-          }
           var target = target
           for row in rows {
             let inverse = rowInverses[row]

@@ -48,7 +48,7 @@ package struct SignMatrix: CandidateMatrix {
     queries.map { query in
       precondition(query.count == dimensions, "vectors of the same dimensions are compared")
       let signs = Self.signs(of: query)
-      return select(rows, count: count, allowed: allowed) { rows, scores in
+      return select(rows, count: count, margin: nil, allowed: allowed) { rows, scores in
         bits.withUnsafeBufferPointer { bits in
           signs.withUnsafeBufferPointer { signs in
             guard let bits = bits.baseAddress, let signs = signs.baseAddress else { return }

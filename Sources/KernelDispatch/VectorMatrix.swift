@@ -7,7 +7,7 @@ package import Kernels
 /// for embedding in embeddings { vectors.append(embedding) }
 /// let nearest = vectors.nearest(to: query, count: 10, by: .cosine)
 /// ```
-package struct VectorMatrix: Sendable {
+package struct VectorMatrix: VectorContainer {
   /// How alike two vectors are.
   package enum Metric: Sendable, Hashable, CaseIterable {
     /// The cosine of the angle between them, from -1 to 1; 0 when either is all zero. More is nearer.
@@ -55,12 +55,16 @@ package struct VectorMatrix: Sendable {
     return extremes[place(of: range.lowerBound)..<place(of: range.upperBound)]
   }
 
+  package init(dimensions: Int) { self.init(dimensions: dimensions, kernels: .quickest) }
+
   /// Makes a matrix without vectors.
   package init(dimensions: Int, kernels: KernelSet) {
     precondition(dimensions > 0, "a vector has components")
     self.dimensions = dimensions
     self.kernels = kernels
   }
+
+  package mutating func append(_ vector: [Float]) { append(vector[...]) }
 
   /// Makes room for so many vectors.
   package mutating func reserveCapacity(_ count: Int) {

@@ -1,29 +1,45 @@
 /// The kernels that compare one vector with many: they are as quick as memory is.
 @usableFromInline
 struct SearchKernels: Sendable {
-  @usableFromInline let dotProducts: @Sendable (DotProductPass) -> Void
+  @usableFromInline let wordProducts: @Sendable (WordProductPass) -> Void
+  @usableFromInline let widenWords: @Sendable (WideningPass) -> Void
   @usableFromInline let codeProducts: @Sendable (CodeProductPass) -> Void
   @usableFromInline let equalBits: @Sendable (EqualBitsPass) -> Void
 
   @inlinable @inline(__always)
   init<Unit: VectorUnit>(_ unit: Unit.Type) {
-    dotProducts = { Unit.dotProducts($0) }
+    wordProducts = { Unit.wordProducts($0) }
+    widenWords = { Unit.widenWords($0) }
     codeProducts = { Unit.codeProducts($0) }
     equalBits = { Unit.equalBits($0) }
   }
 }
 
 extension KernelSet {
-  /// `output[i] = rows[i] · vector`.
+  /// `output[i] = factors[i] * (codes[i] · query)`.
   ///
-  /// - `rows`: `(count, columns)`; `vector`: `(columns)`; `output`: `(count)`.
+  /// - `codes`: `(count, columns)`, the columns a multiple of 64; `query`: `(columns)`; `factors`, `output`: `(count)`.
   /// - Complexity: O(count · columns).
-  package func dotProducts(
-    _ rows: UnsafePointer<Float>, count: Int, columns: Int, with vector: UnsafePointer<Float>,
-    into output: UnsafeMutablePointer<Float>
+  package func wordProducts(
+    _ codes: UnsafePointer<Int16>, count: Int, columns: Int, with query: UnsafePointer<Float>,
+    factors: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>
   ) {
-    search.dotProducts(
-      DotProductPass(rows: rows, count: count, columns: columns, vector: vector, output: output))
+    precondition(columns.isMultiple(of: 64), "codes in blocks of 64")
+    search.wordProducts(
+      WordProductPass(
+        codes: codes, count: count, columns: columns, query: query, factors: factors, output: output
+      ))
+  }
+
+  /// `output[i] = codes[i]`.
+  ///
+  /// - `codes`, `output`: `(count)`, a multiple of 64.
+  /// - Complexity: O(count).
+  package func widenWords(
+    _ codes: UnsafePointer<Int16>, count: Int, into output: UnsafeMutablePointer<Float>
+  ) {
+    precondition(count.isMultiple(of: 64), "codes in blocks of 64")
+    search.widenWords(WideningPass(codes: codes, count: count, output: output))
   }
 
   /// `output[i] = factors[i] * (codes[i] · query)`.

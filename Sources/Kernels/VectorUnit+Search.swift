@@ -1,12 +1,21 @@
-/// What `VectorUnit.dotProducts` works on: `output[i] = rows[i] · vector`.
+/// What `VectorUnit.wordProducts` works on: `output[i] = factors[i] * (codes[i] · query)`.
 ///
-/// `rows`: `(count, columns)`; `vector`: `(columns)`; `output`: `(count)`.
+/// `codes`: `(count, columns)`; `query`: `(columns)`; `factors`, `output`: `(count)`. The columns are a multiple of 64.
 @usableFromInline
-package struct DotProductPass {
-  @usableFromInline let rows: UnsafePointer<Float>
+package struct WordProductPass {
+  @usableFromInline let codes: UnsafePointer<Int16>
   @usableFromInline let count: Int
   @usableFromInline let columns: Int
-  @usableFromInline let vector: UnsafePointer<Float>
+  @usableFromInline let query: UnsafePointer<Float>
+  @usableFromInline let factors: UnsafePointer<Float>
+  @usableFromInline let output: UnsafeMutablePointer<Float>
+}
+
+/// What `VectorUnit.widenWords` works on: `output[i] = codes[i]`, `(count)`, a multiple of 64.
+@usableFromInline
+package struct WideningPass {
+  @usableFromInline let codes: UnsafePointer<Int16>
+  @usableFromInline let count: Int
   @usableFromInline let output: UnsafeMutablePointer<Float>
 }
 
@@ -39,41 +48,37 @@ package struct EqualBitsPass {
 extension VectorUnit {
   /// One row after the other, as memory gives them, with as many sums as hide the latency of an addition.
   @inlinable @inline(__always)
-  static func dotProducts(_ pass: DotProductPass) {
-    let (columns, vector) = (pass.columns, pass.vector)
-    let whole = columns &- columns % (4 &* width)
-    var row = pass.rows
+  static func wordProducts(_ pass: WordProductPass) {
+    let query = pass.query
+    var row = pass.codes
     for place in 0..<pass.count {
       var a = Floats(repeating: 0), b = a, c = a, d = a
       var offset = 0
-      while offset < whole {
-        let (x, y) = (row + offset, vector + offset)
-        prefetch(x + prefetchedFloats)
-        if width == 16 {
-          prefetch(x + (prefetchedFloats &+ 16))
-          prefetch(x + (prefetchedFloats &+ 32))
-          prefetch(x + (prefetchedFloats &+ 48))
-        } else if width == 8 {
-          prefetch(x + (prefetchedFloats &+ 16))
+      while offset < pass.columns {
+        // Sixty-four codes are two lines of the cache.
+        prefetch(row + (offset &+ 2048))
+        prefetch(row + (offset &+ 2080))
+        for step in 0..<16 / width {
+          let start = offset &+ 4 &* width &* step
+          let (x, y) = (row + start, query + start)
+          a = multiplyAdd(floats(x), load(y), a)
+          b = multiplyAdd(floats(x + width), load(y + width), b)
+          c = multiplyAdd(floats(x + 2 &* width), load(y + 2 &* width), c)
+          d = multiplyAdd(floats(x + 3 &* width), load(y + 3 &* width), d)
         }
-        a = multiplyAdd(load(x), load(y), a)
-        b = multiplyAdd(load(x + width), load(y + width), b)
-        c = multiplyAdd(load(x + 2 &* width), load(y + 2 &* width), c)
-        d = multiplyAdd(load(x + 3 &* width), load(y + 3 &* width), d)
-        offset &+= 4 &* width
+        offset &+= 64
       }
-      forEachRegister(columns &- whole) { rest, partial in
-        a = multiplyAdd(
-          load(row + whole, rest, partial), load(vector + whole, rest, partial), a)
-      }
-      pass.output[place] = ((a + b) + (c + d)).sum()
-      row += columns
+      pass.output[place] = pass.factors[place] * ((a + b) + (c + d)).sum()
+      row += pass.columns
     }
   }
 
-  /// How far ahead rows are asked for.
   @inlinable @inline(__always)
-  static var prefetchedFloats: Int { 1024 }
+  static func widenWords(_ pass: WideningPass) {
+    for offset in stride(from: 0, to: pass.count, by: width) {
+      store(floats(pass.codes + offset), pass.output + offset)
+    }
+  }
 
   @inlinable @inline(__always)
   static func codeProducts(_ pass: CodeProductPass) {
@@ -82,7 +87,7 @@ extension VectorUnit {
       var a = Integers(repeating: 0), b = a
       var offset = 0
       while offset < pass.columns {
-        prefetch(row + (offset &+ 2048))
+        prefetch(row + (offset &+ 4096))
         // Four registers' worth are 64 codes at most.
         for step in 0..<32 / width {
           let start = offset &+ 2 &* width &* step

@@ -37,6 +37,9 @@ package protocol VectorUnit: SendableMetatype {
     _ codes: UnsafePointer<Int8>, _ query: UnsafePointer<Int16>, _ sum: Integers
   ) -> Integers
 
+  /// The codes of a register as floats.
+  static func floats(_ codes: UnsafePointer<Int16>) -> Floats
+
   /// `2^n`, where `n + 127`, from 1 to 254, stands in the lowest nine bits of each lane.
   static func powerOfTwo(biased bits: Floats) -> Floats
 }

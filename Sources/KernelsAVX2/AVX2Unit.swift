@@ -51,6 +51,11 @@
     }
 
     @inline(__always)
+    static func floats(_ codes: UnsafePointer<Int16>) -> SIMD8<Float> {
+      avx2_floats_of_words(codes)
+    }
+
+    @inline(__always)
     static func powerOfTwo(biased bits: SIMD8<Float>) -> SIMD8<Float> {
       unsafeBitCast(unsafeBitCast(bits, to: SIMD8<Int32>.self) &<< 23, to: SIMD8<Float>.self)
     }

@@ -54,6 +54,11 @@
     }
 
     @inlinable @inline(__always)
+    package static func floats(_ codes: UnsafePointer<Int16>) -> SIMD16<Float> {
+      avx512_floats_of_words(codes)
+    }
+
+    @inlinable @inline(__always)
     package static func powerOfTwo(biased bits: SIMD16<Float>) -> SIMD16<Float> {
       unsafeBitCast(unsafeBitCast(bits, to: SIMD16<Int32>.self) &<< 23, to: SIMD16<Float>.self)
     }

@@ -58,6 +58,13 @@ enum BaselineUnit: VectorUnit {
   }
 
   @inline(__always)
+  static func floats(_ codes: UnsafePointer<Int16>) -> SIMD4<Float> {
+    SIMD4(
+      SIMD4<Int32>(
+        truncatingIfNeeded: UnsafeRawPointer(codes).loadUnaligned(as: SIMD4<Int16>.self)))
+  }
+
+  @inline(__always)
   static func powerOfTwo(biased bits: SIMD4<Float>) -> SIMD4<Float> {
     unsafeBitCast(unsafeBitCast(bits, to: SIMD4<Int32>.self) &<< 23, to: SIMD4<Float>.self)
   }

@@ -7,17 +7,23 @@
 // Sums of the products of bytes with 16-bit integers, two of them a lane.
 typedef int avx2_ints __attribute__((ext_vector_type(8)));
 static inline avx2_ints avx2_add_code_products(avx2_ints sum, const void *bytes, const void *words) { return (avx2_ints)_mm256_add_epi32((__m256i)sum, _mm256_madd_epi16(_mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)bytes)), _mm256_loadu_si256((const __m256i *)words))); }
+
+// Words as floats.
+typedef float avx2_floats __attribute__((ext_vector_type(8)));
+static inline avx2_floats avx2_floats_of_words(const void *words) { return (avx2_floats)_mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i *)words))); }
 #endif
 
 #if defined(__AVX512BW__)
 typedef int avx512_ints __attribute__((ext_vector_type(16)));
 static inline avx512_ints avx512_add_code_products(avx512_ints sum, const void *bytes, const void *words) { return (avx512_ints)_mm512_add_epi32((__m512i)sum, _mm512_madd_epi16(_mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)bytes)), _mm512_loadu_si512(words))); }
+
+typedef float avx512_floats __attribute__((ext_vector_type(16)));
+static inline avx512_floats avx512_floats_of_words(const void *words) { return (avx512_floats)_mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(_mm256_loadu_si256((const __m256i *)words))); }
 #endif
 
 #if defined(__AVX512BF16__)
 
-// Sixteen lanes of a float, and of a pair of bfloat16.
-typedef float avx512_floats __attribute__((ext_vector_type(16)));
+// Sixteen lanes of a pair of bfloat16.
 typedef unsigned avx512_bf16_pairs __attribute__((ext_vector_type(16)));
 static inline avx512_floats avx512_add_bf16_products(avx512_floats sum, avx512_bf16_pairs a, avx512_bf16_pairs b) { return (avx512_floats)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b); }
 static inline avx512_bf16_pairs avx512_round_to_bf16_pairs(avx512_floats first, avx512_floats second) { return (avx512_bf16_pairs)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first); }

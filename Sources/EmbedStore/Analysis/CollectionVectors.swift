@@ -41,8 +41,8 @@ extension CollectionStore {
       guard let row = try CollectionRow.find(database, name: name) else {
         throw EmbedError.noCollection(name)
       }
-      let all = try matrices.matrix(database, collection: row.id, for: .exact)
-      guard let matrix = all.matrix as? VectorMatrix else {
+      let all = try StoredVectors<VectorMatrix>(database, collection: row.id)
+      guard let matrix = all.matrix else {
         return CollectionVectors(collection: row.id, ids: [], matrix: nil)
       }
       let places = Dictionary(zip(all.rowIDs, 0...)) { first, _ in first }

@@ -109,26 +109,12 @@ private struct ScoredRow {
     _ database: Database
   ) throws -> [ScoredRow] {
     let cosine = ExactCosine(with: query)
-    guard let matrix = vectors.matrix as? VectorMatrix else {
-      let rowIDs = rows.map { vectors.rowIDs[$0] }
-      return try read(rowIDs, "embedding", database) { row, vector in
-        _ = try RecordRow.read(row, into: &vector, database)
-        return cosine(vector)
-      }
-    }
-    // The vectors are at hand; names are read of those alone that may be among the nearest.
-    let scores = rows.map { (row: $0, score: cosine(matrix[$0])) }.filter { !$0.score.isNaN }
-      .sorted { $0.score > $1.score }
-    guard let last = scores.prefix(count).last?.score else { return [] }
-    let best = scores.prefix { $0.score >= last }
-    let byRowID = Dictionary(best.map { (vectors.rowIDs[$0.row], $0.score) }) { first, _ in first }
-    return try read(Array(byRowID.keys), "NULL", database) { row, _ in byRowID[row[0]] ?? .nan }
+    return try read(rows.map { vectors.rowIDs[$0] }, database) { vector in cosine(vector) }
   }
 
   /// Reads rows, a few hundred at a time in the order in which they are stored: far quicker than a query for each.
   private static func read(
-    _ rowIDs: [Int64], _ vectorColumn: String, _ database: Database,
-    score: (_ row: Row, _ vector: inout [Float]) throws -> Double
+    _ rowIDs: [Int64], _ database: Database, score: (_ vector: [Float]) -> Double
   ) throws -> [ScoredRow] {
     var scored: [ScoredRow] = []
     var vector: [Float] = []
@@ -138,13 +124,14 @@ private struct ScoredRow {
       let rows = try Row.fetchCursor(
         database,
         sql: """
-          SELECT rowid, typeof(\(vectorColumn)) = 'blob', \(vectorColumn), id FROM embeddings
+          SELECT rowid, typeof(embedding) = 'blob', embedding, id FROM embeddings
           WHERE rowid IN (\(list.joined(separator: ",")))
           """)
       while let row = try rows.next() {
-        let score = try score(row, &vector)
+        let rowID = try RecordRow.read(row, into: &vector, database)
+        let score = score(vector)
         if score.isNaN { continue }
-        scored.append(ScoredRow(rowID: row[0], id: row.text(3) ?? "", score: score))
+        scored.append(ScoredRow(rowID: rowID, id: row.text(3) ?? "", score: score))
       }
     }
     return scored.sorted {

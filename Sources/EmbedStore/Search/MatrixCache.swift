@@ -15,8 +15,8 @@ public enum SearchMethod: String, Sendable, Hashable, CaseIterable {
 
   fileprivate var matrix: any CandidateMatrix.Type {
     switch self {
-    case .exact: VectorMatrix.self
-    case .int8: QuantizedMatrix.self
+    case .exact: SixteenBitMatrix.self
+    case .int8: EightBitMatrix.self
     case .binary: SignMatrix.self
     }
   }
@@ -67,46 +67,15 @@ final class MatrixCache: Sendable {
     }
     // What the database no longer has makes room.
     matrices.withLock { $0 = $0.filter { $0.value.version == version } }
-    let matrix = try Self.load(database, collection: id, into: method.matrix)
+    let matrix = try Self.read(database, collection: id, into: method.matrix)
     matrices.withLock { $0[key] = (version, matrix) }
     return matrix
   }
 
-  private static func load<Matrix: CandidateMatrix>(
+  private static func read<Matrix: CandidateMatrix>(
     _ database: Database, collection: Int, into type: Matrix.Type
   ) throws -> CollectionMatrix {
-    // The sign keeps SQLite from the index: a whole table is read more quickly in the order in which it is stored.
-    let isAlone = try Int.fetchOne(database, sql: "SELECT count(*) FROM collections") == 1
-    let rows = try Row.fetchCursor(
-      database,
-      sql: """
-        SELECT rowid, typeof(embedding) = 'blob', embedding FROM embeddings
-        WHERE \(isAlone ? "+" : "")collection_id = ?
-        """, arguments: [collection])
-    var vector: [Float] = []
-    guard let first = try rows.next() else { return CollectionMatrix(rowIDs: [], matrix: nil) }
-    var rowIDs = [try RecordRow.read(first, into: &vector, database)]
-    var matrix = Matrix(dimensions: vector.count)
-    matrix.append(vector)
-    // What follows goes into memory that is large enough; what is not filled of it takes none.
-    let last = try Int.fetchOne(database, sql: "SELECT max(rowid) FROM embeddings") ?? 0
-    // No more than the file can hold, should the others be shorter than the first.
-    let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
-    let pageSize = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0
-    let most = min(max(0, last), pages * pageSize / (4 * matrix.dimensions) + 1)
-    rowIDs.reserveCapacity(most)
-    matrix.reserveCapacity(most)
-    while let row = try rows.next() {
-      let rowID = try RecordRow.read(row, into: &vector, database)
-      guard vector.count == matrix.dimensions else {
-        throw EmbedError(
-          .fileDamaged, "vector of other dimensions in a collection",
-          expected: "\(matrix.dimensions)", got: "\(vector.count)"
-        ).ofRecord(try RecordRow.id(database, rowID))
-      }
-      matrix.append(vector)
-      rowIDs.append(rowID)
-    }
-    return CollectionMatrix(rowIDs: rowIDs, matrix: matrix)
+    let vectors = try StoredVectors<Matrix>(database, collection: collection)
+    return CollectionMatrix(rowIDs: vectors.rowIDs, matrix: vectors.matrix)
   }
 }
