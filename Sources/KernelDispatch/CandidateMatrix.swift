@@ -33,26 +33,34 @@ package protocol CandidateMatrix: VectorContainer {
 }
 
 extension CandidateMatrix {
-  /// Compares rows block by block with one vector.
+  /// Compares rows with some queries, block by block, so that all queries find a block in the cache.
   ///
   /// - Parameters:
   ///   - margin: twice the error of a score; nil when scores are final.
-  ///   - score: computes the scores of a range of rows, `(rows.count)`.
+  ///   - score: computes the scores of a query with a range of rows, `(rows.count)`.
   func select(
-    _ rows: Range<Int>, count: Int, margin: Float?, allowed: [Bool]?,
-    score: (_ rows: Range<Int>, _ scores: UnsafeMutablePointer<Float>) -> Void
-  ) -> [VectorMatrix.Neighbor] {
-    precondition(rows.lowerBound >= 0 && rows.upperBound <= self.count, "rows of the matrix")
-    precondition(allowed.map { $0.count == self.count } ?? true, "every row is allowed or not")
+    _ rows: Range<Int>, for queryCount: Int, count: Int, margin: Float?, allowed: [Bool]?,
+    score: (_ query: Int, _ rows: Range<Int>, _ scores: UnsafeMutablePointer<Float>) -> Void
+  ) -> [[VectorMatrix.Neighbor]] {
+    checkSearch(rows, allowed)
     let blockSize = 1024
     var memory = ScratchMemory()
     let scores = memory.floats(blockSize)
-    var selection = CandidateSelection(count: count, margin: margin)
+    var selections = [CandidateSelection](
+      repeating: CandidateSelection(count: count, margin: margin), count: queryCount)
     for first in stride(from: rows.lowerBound, to: rows.upperBound, by: blockSize) {
       let block = first..<min(rows.upperBound, first + blockSize)
-      score(block, scores)
-      selection.offer(scores, stride: 1, block, allowed: allowed)
+      for query in 0..<queryCount {
+        score(query, block, scores)
+        selections[query].offer(scores, stride: 1, block, allowed: allowed)
+      }
     }
-    return selection.finish()
+    return selections.indices.map { selections[$0].finish() }
+  }
+
+  /// Traps when a search is not of this matrix.
+  func checkSearch(_ rows: Range<Int>, _ allowed: [Bool]?) {
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= count, "rows of the matrix")
+    precondition(allowed.map { $0.count == count } ?? true, "every row is allowed or not")
   }
 }

@@ -20,7 +20,7 @@ struct CandidateSelection {
     self.count = count
     self.margin = margin
     threshold = count > 0 ? -.infinity : .infinity
-    limit = 2 * count + 256
+    limit = 2 * count + 32
   }
 
   /// Takes what is good enough of the scores of some rows, `stride` floats from one to the next; rows come in order.

@@ -45,30 +45,42 @@ package struct EightBitMatrix: CandidateMatrix {
   package func candidates(
     for queries: [[Float]], in rows: Range<Int>, count: Int, allowed: [Bool]?
   ) -> [[VectorMatrix.Neighbor]] {
-    queries.map { query in
-      precondition(query.count == dimensions, "vectors of the same dimensions are compared")
-      // No sum of products leaves 31 bits.
-      let limit = min(Int(Int16.max), Int(Int32.max) / (127 * columns))
-      var padded = [Int16](repeating: 0, count: columns)
-      let quantization = Quantization(query, limit: Float(limit), into: &padded)
-      let found = select(rows, count: count, margin: nil, allowed: allowed) { rows, scores in
-        codes.withUnsafeBufferPointer { codes in
-          factors.withUnsafeBufferPointer { factors in
-            padded.withUnsafeBufferPointer { query in
-              guard let codes = codes.baseAddress, let factors = factors.baseAddress,
-                let query = query.baseAddress
-              else { return }
-              kernels.codeProducts(
-                codes + rows.lowerBound * columns, count: rows.count, columns: columns, with: query,
-                factors: factors + rows.lowerBound, into: scores)
-            }
-          }
+    let queries = queries.map(QuantizedQuery.init)
+    for query in queries {
+      precondition(query.dimensions == dimensions, "vectors of the same dimensions are compared")
+    }
+    let found = select(rows, for: queries.count, count: count, margin: nil, allowed: allowed) {
+      query, rows, scores in
+      codes.withUnsafeBufferPointer { codes in
+        factors.withUnsafeBufferPointer { factors in
+          guard let codes = codes.baseAddress, let factors = factors.baseAddress else { return }
+          kernels.codeProducts(
+            codes + rows.lowerBound * columns, count: rows.count, columns: columns,
+            with: queries[query].codes, factors: factors + rows.lowerBound, into: scores)
         }
       }
-      // The query's own factor changes no order.
-      return found.map {
-        VectorMatrix.Neighbor(index: $0.index, value: $0.value * quantization.factor)
-      }
     }
+    // A query's own factor changes no order.
+    return zip(queries, found).map { query, found in
+      found.map { VectorMatrix.Neighbor(index: $0.index, value: $0.value * query.factor) }
+    }
+  }
+}
+
+/// A query in up to sixteen bits a component.
+private struct QuantizedQuery {
+  let dimensions: Int
+  /// Filled up with zeros to a multiple of 64.
+  let codes: [Int16]
+  /// What makes a unit vector of the codes.
+  let factor: Float
+
+  init(_ query: [Float]) {
+    dimensions = query.count
+    var codes = [Int16](repeating: 0, count: (query.count + 63) / 64 * 64)
+    // No sum of products leaves 31 bits.
+    let limit = min(Int(Int16.max), Int(Int32.max) / (127 * codes.count))
+    factor = Quantization(query, limit: Float(limit), into: &codes).factor
+    self.codes = codes
   }
 }

@@ -45,18 +45,17 @@ package struct SignMatrix: CandidateMatrix {
   package func candidates(
     for queries: [[Float]], in rows: Range<Int>, count: Int, allowed: [Bool]?
   ) -> [[VectorMatrix.Neighbor]] {
-    queries.map { query in
+    let signs = queries.map { query in
       precondition(query.count == dimensions, "vectors of the same dimensions are compared")
-      let signs = Self.signs(of: query)
-      return select(rows, count: count, margin: nil, allowed: allowed) { rows, scores in
-        bits.withUnsafeBufferPointer { bits in
-          signs.withUnsafeBufferPointer { signs in
-            guard let bits = bits.baseAddress, let signs = signs.baseAddress else { return }
-            kernels.equalBits(
-              bits + rows.lowerBound * words, count: rows.count, words: words, with: signs,
-              into: scores)
-          }
-        }
+      return Self.signs(of: query)
+    }
+    return select(rows, for: queries.count, count: count, margin: nil, allowed: allowed) {
+      query, rows, scores in
+      bits.withUnsafeBufferPointer { bits in
+        guard let bits = bits.baseAddress else { return }
+        kernels.equalBits(
+          bits + rows.lowerBound * words, count: rows.count, words: words, with: signs[query],
+          into: scores)
       }
     }
   }

@@ -65,15 +65,14 @@ package struct SixteenBitMatrix: CandidateMatrix {
       return unit(query) + repeatElement(0, count: columns - dimensions)
     }
     if queries.count == 1 {
-      return [
-        select(rows, count: count, margin: margin, allowed: allowed) { rows, scores in
-          forEachRow(rows) { codes, factors in
-            kernels.wordProducts(
-              codes, count: rows.count, columns: columns, with: queries[0], factors: factors,
-              into: scores)
-          }
+      return select(rows, for: 1, count: count, margin: margin, allowed: allowed) {
+        _, rows, scores in
+        withCodes(of: rows) { codes, factors in
+          kernels.wordProducts(
+            codes, count: rows.count, columns: columns, with: queries[0], factors: factors,
+            into: scores)
         }
-      ]
+      }
     }
     return candidates(forMany: queries, in: rows, count: count, allowed: allowed)
   }
@@ -82,12 +81,11 @@ package struct SixteenBitMatrix: CandidateMatrix {
   private func candidates(
     forMany queries: [[Float]], in rows: Range<Int>, count: Int, allowed: [Bool]?
   ) -> [[VectorMatrix.Neighbor]] {
-    precondition(rows.lowerBound >= 0 && rows.upperBound <= self.count, "rows of the matrix")
-    precondition(allowed.map { $0.count == self.count } ?? true, "every row is allowed or not")
+    checkSearch(rows, allowed)
     let products = kernels.products
     let width = products.panelWidth
     let panelCount = products.panelCount(queries.count)
-    // The queries, `(panelCount, columns, width)`; rows as floats, `(blockSize, columns)`; scores, `(blockSize, width)`.
+    // The queries, `(panelCount, columns, width)`; rows as unit vectors, `(blockSize, columns)`; scores, `(blockSize, width)`.
     var panelMemory = ScratchMemory()
     var rowMemory = ScratchMemory()
     var scoreMemory = ScratchMemory()
@@ -99,16 +97,16 @@ package struct SixteenBitMatrix: CandidateMatrix {
       repeating: CandidateSelection(count: count, margin: margin), count: queries.count)
     for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.blockSize) {
       let rows = first..<min(rows.upperBound, first + Self.blockSize)
-      forEachRow(rows) { codes, factors in
-        kernels.widenWords(codes, count: rows.count * columns, into: block)
+      withCodes(of: rows) { codes, factors in
+        kernels.widenWords(
+          codes, count: rows.count, columns: columns, factors: factors, into: block)
         for panel in 0..<panelCount {
           products.multiply(
             block, rows: rows.count, depth: columns, by: panels + panel * width * columns,
             columns: width, into: scores, stride: width)
           for query in panel * width..<min(queries.count, (panel + 1) * width) {
-            let column = scores + (query - panel * width)
-            for row in 0..<rows.count { column[row * width] *= factors[row] }
-            selections[query].offer(column, stride: width, rows, allowed: allowed)
+            selections[query].offer(
+              scores + (query - panel * width), stride: width, rows, allowed: allowed)
           }
         }
       }
@@ -120,8 +118,8 @@ package struct SixteenBitMatrix: CandidateMatrix {
   private static let blockSize = 256
 
   /// The codes and factors of a range of rows.
-  private func forEachRow(
-    _ rows: Range<Int>, _ body: (UnsafePointer<Int16>, UnsafePointer<Float>) -> Void
+  private func withCodes(
+    of rows: Range<Int>, _ body: (UnsafePointer<Int16>, UnsafePointer<Float>) -> Void
   ) {
     codes.withUnsafeBufferPointer { codes in
       factors.withUnsafeBufferPointer { factors in

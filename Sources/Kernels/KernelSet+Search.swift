@@ -31,15 +31,17 @@ extension KernelSet {
       ))
   }
 
-  /// `output[i] = codes[i]`.
+  /// `output[i] = factors[i] * codes[i]`.
   ///
-  /// - `codes`, `output`: `(count)`, a multiple of 64.
-  /// - Complexity: O(count).
+  /// - `codes`, `output`: `(count, columns)`, the columns a multiple of 64; `factors`: `(count)`.
+  /// - Complexity: O(count · columns).
   package func widenWords(
-    _ codes: UnsafePointer<Int16>, count: Int, into output: UnsafeMutablePointer<Float>
+    _ codes: UnsafePointer<Int16>, count: Int, columns: Int, factors: UnsafePointer<Float>,
+    into output: UnsafeMutablePointer<Float>
   ) {
-    precondition(count.isMultiple(of: 64), "codes in blocks of 64")
-    search.widenWords(WideningPass(codes: codes, count: count, output: output))
+    precondition(columns.isMultiple(of: 64), "codes in blocks of 64")
+    search.widenWords(
+      WideningPass(codes: codes, count: count, columns: columns, factors: factors, output: output))
   }
 
   /// `output[i] = factors[i] * (codes[i] · query)`.

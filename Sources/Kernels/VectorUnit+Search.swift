@@ -11,11 +11,15 @@ package struct WordProductPass {
   @usableFromInline let output: UnsafeMutablePointer<Float>
 }
 
-/// What `VectorUnit.widenWords` works on: `output[i] = codes[i]`, `(count)`, a multiple of 64.
+/// What `VectorUnit.widenWords` works on: `output[i] = factors[i] * codes[i]`.
+///
+/// `codes`, `output`: `(count, columns)`; `factors`: `(count)`. The columns are a multiple of 64.
 @usableFromInline
 package struct WideningPass {
   @usableFromInline let codes: UnsafePointer<Int16>
   @usableFromInline let count: Int
+  @usableFromInline let columns: Int
+  @usableFromInline let factors: UnsafePointer<Float>
   @usableFromInline let output: UnsafeMutablePointer<Float>
 }
 
@@ -75,8 +79,14 @@ extension VectorUnit {
 
   @inlinable @inline(__always)
   static func widenWords(_ pass: WideningPass) {
-    for offset in stride(from: 0, to: pass.count, by: width) {
-      store(floats(pass.codes + offset), pass.output + offset)
+    var (codes, output) = (pass.codes, pass.output)
+    for row in 0..<pass.count {
+      let factor = Floats(repeating: pass.factors[row])
+      for offset in stride(from: 0, to: pass.columns, by: width) {
+        store(floats(codes + offset) * factor, output + offset)
+      }
+      codes += pass.columns
+      output += pass.columns
     }
   }
 

@@ -82,9 +82,9 @@ extension CollectionStore {
         allowed: try filter.rowIDs(database, collection: row.id).map { allowed in
           vectors.rowIDs.map(allowed.contains)
         })
-      return try zip(queries, search.candidates(for: queries)).map { query, rows in
-        var nearest = try ScoredRow.nearest(
-          to: query, among: rows, of: vectors, search.count, database)
+      let candidates = search.candidates(for: queries).map { $0.map { vectors.rowIDs[$0] } }
+      return try ScoredRow.sorted(candidates, by: queries, database).map { nearest in
+        var nearest = nearest
         if let id { nearest.removeAll { $0.id.hasSameBytes(as: id) } }
         return try filter.records(of: nearest, database)
       }
@@ -98,29 +98,45 @@ private struct ScoredRow {
   let id: String
   let score: Double
 
-  /// The nearest to a vector of some rows of a matrix, the nearest first.
+  /// The candidates of each query, the nearest first.
   ///
   /// Equally near ones are in the order of llm, which is that of their names' bytes. Vectors that are not finite are left
   /// out.
   ///
+  /// - Parameter candidates: the rows of each query, different ones.
   /// - Throws: `EmbedError` with code `fileDamaged`.
-  static func nearest(
-    to query: [Float], among rows: [Int], of vectors: CollectionMatrix, _ count: Int,
-    _ database: Database
-  ) throws -> [ScoredRow] {
-    let cosine = ExactCosine(with: query)
-    return try read(rows.map { vectors.rowIDs[$0] }, database) { vector in cosine(vector) }
+  static func sorted(
+    _ candidates: [[Int64]], by queries: [[Float]], _ database: Database
+  ) throws -> [[ScoredRow]] {
+    let cosines = queries.map(ExactCosine.init)
+    var queriesOfRow: [Int64: [Int]] = [:]
+    for (query, rows) in candidates.enumerated() {
+      for row in rows { queriesOfRow[row, default: []].append(query) }
+    }
+    var scored = [[ScoredRow]](repeating: [], count: queries.count)
+    try read(queriesOfRow.keys.sorted(), database) { rowID, vector, id in
+      for query in queriesOfRow[rowID] ?? [] {
+        let score = cosines[query](vector)
+        if score.isNaN { continue }
+        scored[query].append(ScoredRow(rowID: rowID, id: id, score: score))
+      }
+    }
+    return scored.map { rows in
+      rows.sorted {
+        $0.score == $1.score
+          ? $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) : $0.score > $1.score
+      }
+    }
   }
 
   /// Reads rows, a few hundred at a time in the order in which they are stored: far quicker than a query for each.
   private static func read(
-    _ rowIDs: [Int64], _ database: Database, score: (_ vector: [Float]) -> Double
-  ) throws -> [ScoredRow] {
-    var scored: [ScoredRow] = []
+    _ rowIDs: [Int64], _ database: Database,
+    _ body: (_ rowID: Int64, _ vector: [Float], _ id: String) -> Void
+  ) throws {
     var vector: [Float] = []
-    let sorted = rowIDs.sorted()
-    for start in stride(from: 0, to: sorted.count, by: 500) {
-      let list = sorted[start..<min(sorted.count, start + 500)].map(String.init)
+    for start in stride(from: 0, to: rowIDs.count, by: 500) {
+      let list = rowIDs[start..<min(rowIDs.count, start + 500)].map(String.init)
       let rows = try Row.fetchCursor(
         database,
         sql: """
@@ -128,15 +144,8 @@ private struct ScoredRow {
           WHERE rowid IN (\(list.joined(separator: ",")))
           """)
       while let row = try rows.next() {
-        let rowID = try RecordRow.read(row, into: &vector, database)
-        let score = score(vector)
-        if score.isNaN { continue }
-        scored.append(ScoredRow(rowID: rowID, id: row.text(3) ?? "", score: score))
+        body(try RecordRow.read(row, into: &vector, database), vector, row.text(3) ?? "")
       }
-    }
-    return scored.sorted {
-      $0.score == $1.score
-        ? $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) : $0.score > $1.score
     }
   }
 }

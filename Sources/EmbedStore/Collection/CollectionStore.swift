@@ -183,8 +183,9 @@ struct CollectionRow: Sendable {
   /// The row of a name; nil when there is none, or no such table.
   static func find(_ database: Database, name: String) throws -> CollectionRow? {
     guard try LLMSchema.tableNames(database).contains("collections") else { return nil }
-    let row = try Row.fetchOne(
-      database, sql: "SELECT id, model FROM collections WHERE name = ?", arguments: [name])
+    let statement = try database.cachedStatement(
+      sql: "SELECT id, model FROM collections WHERE name = ?")
+    let row = try Row.fetchOne(statement, arguments: [name])
     guard let row, let id = row.integer(0) else { return nil }
     return CollectionRow(id: id, model: row.text(1) ?? "")
   }

@@ -42,7 +42,7 @@ final class MatrixCache: Sendable {
     let own: Int
 
     init(_ database: Database) throws {
-      others = try Int.fetchOne(database, sql: "PRAGMA data_version") ?? 0
+      others = try Int.fetchOne(database.cachedStatement(sql: "PRAGMA data_version")) ?? 0
       own = database.totalChangesCount
     }
   }

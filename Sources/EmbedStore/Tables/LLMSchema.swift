@@ -21,7 +21,8 @@ enum LLMSchema {
 
   /// The names of all tables.
   static func tableNames(_ database: Database) throws -> Set<String> {
-    try String.fetchSet(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
+    try String.fetchSet(
+      database.cachedStatement(sql: "SELECT name FROM sqlite_master WHERE type = 'table'"))
   }
 
   /// Whether nothing is missing.

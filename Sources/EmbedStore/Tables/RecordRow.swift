@@ -72,7 +72,7 @@ enum RecordRow {
   static func vectors(
     _ database: Database, collection: Int, ids: [String]
   ) throws -> [[UInt8]: [Float]] {
-    let statement = try database.makeStatement(
+    let statement = try database.cachedStatement(
       sql: "SELECT embedding FROM embeddings WHERE collection_id = ? AND id = ?")
     var vectors: [[UInt8]: [Float]] = [:]
     for id in ids {
