@@ -5,12 +5,13 @@ import Synchronization
 
 /// How the records nearest to a vector are found.
 public enum SearchMethod: String, Sendable, Hashable, CaseIterable {
-  /// All vectors are compared, in memory: the result is that of double precision.
+  /// All vectors are compared, in memory with sixteen bits a component, and those that the error may hide are compared
+  /// again: the result is that of double precision.
   case exact
-  /// All vectors are compared with eight bits a component, and those that seem nearest are compared exactly: a quarter of
-  /// the memory and two fifths of the time. Of ten records, hardly ever one is missed.
+  /// All vectors are compared with eight bits a component, and those that seem nearest are compared exactly: half of the
+  /// memory and two thirds of the time. Of ten records, hardly ever one is missed.
   case int8
-  /// The same with one bit a component: a thirtieth of the memory. Some of the nearest are missed.
+  /// The same with one bit a component: a sixteenth of the memory. Some of the nearest are missed.
   case binary
 
   fileprivate var matrix: any CandidateMatrix.Type {
