@@ -76,6 +76,22 @@ import Testing
     #expect(Set(candidates[0].map(\.index)).isSuperset(of: (0..<20).map { $0 * 70 }))
   }
 
+  @Test(arguments: KernelSet.available, [1, 3])
+  func `vectors that rounding puts in the wrong order are all candidates`(
+    _ kernels: KernelSet, queryCount: Int
+  ) {
+    // All components of the one are rounded down and of the other up, by half a step.
+    let first = [32_767] + [Float](repeating: 3000.49, count: 98) + [3000]
+    let second = [32_767] + [Float](repeating: 3000.51, count: 98) + [2950]
+    let query = [Float](repeating: 1, count: 100)
+    #expect(cosine(first, query) > cosine(second, query))
+    let matrix = filled(SixteenBitMatrix(dimensions: 100, kernels: kernels), [second, first])
+    let queries = [[Float]](repeating: query, count: queryCount)
+    for found in matrix.candidates(for: queries, in: 0..<2, count: 1, allowed: nil) {
+      #expect(found.map(\.index) == [0, 1])
+    }
+  }
+
   @Test(arguments: KernelSet.available)
   func `long vectors that single precision confuses are all candidates`(_ kernels: KernelSet) {
     // Of equal components, every step of a sum is rounded the same way.
@@ -86,7 +102,8 @@ import Testing
     first[dimensions - 1] *= 0.9999
     let second = [Float](repeating: 0.654_813_47, count: dimensions)
     #expect(cosine(first, query) > cosine(second, query))
-    let matrix = filled(SixteenBitMatrix(dimensions: dimensions, kernels: kernels), [second, first])
+    let matrix = filled(
+      SixteenBitMatrix(dimensions: dimensions, kernels: kernels), [second, first])
     let found = matrix.candidates(for: [query], in: 0..<2, count: 1, allowed: nil)[0]
     #expect(found.map(\.index).contains(1))
   }

@@ -12,9 +12,10 @@ struct SimilarCommand: AsyncParsableCommand {
     discussion: """
       A line is a JSON object with "id", "score", "content" and "metadata", as llm prints it; the \
       score is the cosine. A text is embedded with the collection's own model. With --id no model \
-      is needed, and that record is left out. With --queries, "query" stands before the others. With --search int8, vectors are compared with eight \
-      bits a component first, which takes a quarter of the memory, and the nearest of them exactly; \
-      with --search binary with one bit, which may miss some.
+      is needed, and that record is left out. With --queries, "query" stands before the others. \
+      With --search int8, vectors are compared with eight bits a component first, which takes half \
+      of the memory, and the nearest of them exactly; with --search binary with one bit, which may \
+      miss some.
 
       EXAMPLES:
         embed similar notes "how do I keep receipts?"
