@@ -39,19 +39,29 @@ let package = Package(
     .library(name: "EmbedCore", targets: ["EmbedCore"]),
     .library(name: "EmbedObservability", targets: ["EmbedObservability"]),
     .library(name: "EmbedRemote", targets: ["EmbedRemote"]),
+    .library(name: "EmbedServer", targets: ["EmbedServer"]),
     .library(name: "EmbedStore", targets: ["EmbedStore"]),
     .library(name: "EmbedTesting", targets: ["EmbedTesting"]),
     .executable(name: "embed", targets: ["EmbedCLI"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(
+      url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     // Mathematics: no Foundation, no dependency.
@@ -117,6 +127,26 @@ let package = Package(
       ]
     ),
     .target(
+      name: "EmbedServer",
+      dependencies: [
+        "EmbedCore", "EmbedObservability", "JSON",
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "HeapModule", package: "swift-collections"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: [optimized]
+    ),
+    .target(
       name: "EmbedStore",
       dependencies: [
         "EmbedCore", "JSON", "KernelDispatch",
@@ -131,9 +161,14 @@ let package = Package(
     .executableTarget(
       name: "EmbedCLI",
       dependencies: [
-        "Embed", "EmbedRemote", "EmbedStore", "JSON", "Kernels", "Transformer",
+        "Embed", "EmbedRemote", "EmbedServer", "EmbedStore", "JSON", "Kernels", "Transformer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]
     ),
 

@@ -146,10 +146,10 @@ public final class LocalEmbedder: Embedder {
       // The next window is tokenized while this one is in the model.
       let end = embeddings.count + sequences.count
       async let upcoming = tokenize(inputs, from: end, call)
-      embeddings += try await run(sequences, call)
+      embeddings += try await run(sequences, from: embeddings.count, call)
       sequences = try await upcoming
     }
-    return embeddings + (try await run(sequences, call))
+    return embeddings + (try await run(sequences, from: embeddings.count, call))
   }
 }
 
@@ -239,7 +239,11 @@ extension LocalEmbedder {
   }
 
   /// Runs sequences through the model in batches, as many at once as there are workers.
-  private func run(_ sequences: [TokenSequence], _ call: Call) async throws -> [Embedding] {
+  ///
+  /// - Parameter start: the index of the first one's input.
+  private func run(
+    _ sequences: [TokenSequence], from start: Int, _ call: Call
+  ) async throws -> [Embedding] {
     let plan = BatchPlan(
       lengths: sequences.map(\.ids.count), budget: Self.batchTokens, workers: pool.count)
     var vectors = [[Float]](repeating: [], count: sequences.count)
@@ -266,7 +270,9 @@ extension LocalEmbedder {
         }
       }
     }
-    for vector in vectors { try requireUsable(vector, call) }
+    for (place, vector) in vectors.enumerated() {
+      try requireUsable(vector, ofInput: start + place, call)
+    }
     return zip(sequences, vectors).map { sequence, vector in
       Embedding(vector, tokenCount: sequence.ids.count, isTruncated: sequence.isTruncated)
     }
@@ -275,12 +281,14 @@ extension LocalEmbedder {
   /// Checks that the model's weights gave a vector: that they are no numbers, too large or all zero shows here at the
   /// latest.
   ///
-  /// - Throws: `EmbedError` with code `fileDamaged`, for no other input would do better.
-  private func requireUsable(_ vector: [Float], _ call: Call) throws(EmbedError) {
+  /// - Throws: `EmbedError` with code `fileDamaged`, naming the input: others may do without the damaged weights.
+  private func requireUsable(
+    _ vector: [Float], ofInput index: Int, _ call: Call
+  ) throws(EmbedError) {
     if let component = vector.first(where: { !$0.isFinite }) {
       throw EmbedError(
         .fileDamaged, "the model's weights give no vector", expected: "finite numbers",
-        got: "\(component)", at: folder.path)
+        got: "\(component)", at: folder.path, input: index)
     }
     let isNormalized =
       switch call.output.normalization {
@@ -291,7 +299,7 @@ extension LocalEmbedder {
     guard !isNormalized || vector.contains(where: { $0 != 0 }) else {
       throw EmbedError(
         .fileDamaged, "the model's weights give no vector", expected: "one that can be normalized",
-        got: "zeros", at: folder.path)
+        got: "zeros", at: folder.path, input: index)
     }
   }
 

@@ -23,6 +23,7 @@ struct EmbedCommand: AsyncParsableCommand {
         embed duplicates notes
         embed cluster notes -k 10
         embed map notes -o map.html
+        embed serve
         embed models list
         embed -m ollama:nomic-embed-text "A cat sat on the mat."
         embed help text
@@ -40,7 +41,7 @@ struct EmbedCommand: AsyncParsableCommand {
       TextCommand.self, SimilarityCommand.self, SearchCommand.self, MultiCommand.self,
       SimilarCommand.self, DuplicatesCommand.self, ClusterCommand.self, MapCommand.self,
       CollectionsCommand.self, TokenizeCommand.self, ModelsCommand.self, BackendsCommand.self,
-      BenchCommand.self,
+      ServeCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: TextCommand.self)
 

@@ -31,6 +31,11 @@ enum Interruption {
     Crash.install()
   }
 
+  /// Leaves some signals to others from now on; until these listen, the signals do nothing.
+  static func handOver(_ numbers: [Int32]) {
+    for source in sources where numbers.contains(Int32(source.handle)) { source.cancel() }
+  }
+
   /// Whether `nohup` asked not to hear of the terminal's end.
   private static func wasStartedIgnoring(_ number: Int32) -> Bool {
     guard number == SIGHUP else { return false }

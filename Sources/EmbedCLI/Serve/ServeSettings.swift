@@ -1,0 +1,91 @@
+import Configuration
+import Embed
+import Foundation
+import SystemPackage
+
+/// The options of `embed serve` as the command line, the environment and a configuration file give them: of one that
+/// several give, the first of these counts.
+///
+/// An option `--max-inputs` is `EMBED_SERVE_MAX_INPUTS` in the environment and `max-inputs` in the file.
+struct ServeSettings {
+  private let reader: ConfigReader
+
+  /// Reads the environment and a file in YAML, of which JSON is a part.
+  ///
+  /// - Throws: `EmbedError` with code `fileInaccessible`.
+  init(file: String?) async throws(EmbedError) {
+    var providers: [any ConfigProvider] = [
+      EnvironmentVariablesProvider().prefixKeys(with: "embed.serve")
+    ]
+    if let file {
+      do {
+        providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(file)))
+      } catch {
+        throw EmbedError(
+          .fileInaccessible, "configuration cannot be read", expected: "a file in YAML",
+          got: "\(error)", at: file)
+      }
+    }
+    reader = ConfigReader(providers: providers)
+  }
+
+  /// A text.
+  func text(_ given: String?, _ name: String) -> String? {
+    if let given { return given }
+    let value = reader.string(forKey: ConfigKey([name])) ?? ""
+    return value.isEmpty ? nil : value
+  }
+
+  /// Some texts; in the environment they are separated by commas.
+  func list(_ given: [String], _ name: String) -> [String] {
+    if !given.isEmpty { return given }
+    return (reader.stringArray(forKey: ConfigKey([name])) ?? []).filter { !$0.isEmpty }
+  }
+
+  /// A whole number in a range.
+  ///
+  /// - Throws: `EmbedError` with code `invalidOption`.
+  func integer(
+    _ given: Int?, _ name: String, in range: ClosedRange<Int>
+  ) throws(EmbedError) -> Int? {
+    let text = given.map(String.init) ?? self.text(nil, name)
+    guard let text else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw EmbedError(
+        .invalidOption, "invalid value of \(name)",
+        expected: "a whole number from \(range.lowerBound) to \(range.upperBound)",
+        got: "'\(text)'")
+    }
+    return number
+  }
+
+  /// Whether something is wanted.
+  ///
+  /// - Throws: `EmbedError` with code `invalidOption`.
+  func flag(_ given: Bool, _ name: String) throws(EmbedError) -> Bool {
+    if given { return true }
+    switch text(nil, name)?.lowercased() {
+    case nil, "false", "no", "0": return false
+    case "true", "yes", "1": return true
+    case let other?:
+      throw EmbedError(
+        .invalidOption, "invalid value of \(name)", expected: "true or false", got: "'\(other)'")
+    }
+  }
+
+  /// One of some words.
+  ///
+  /// - Throws: `EmbedError` with code `invalidOption`.
+  func choice<Value: RawRepresentable<String>>(
+    _ given: Value?, _ name: String, of values: [Value]
+  ) throws(EmbedError) -> Value? {
+    if let given { return given }
+    guard let text = text(nil, name) else { return nil }
+    guard let value = Value(rawValue: text) else {
+      throw EmbedError(
+        .invalidOption, "invalid value of \(name)",
+        expected: values.map(\.rawValue).joined(separator: ", "), got: "'\(text)'")
+    }
+    return value
+  }
+}

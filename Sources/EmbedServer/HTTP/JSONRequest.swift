@@ -1,0 +1,159 @@
+import EmbedCore
+import HTTPTypes
+import Hummingbird
+import JSON
+import NIOCore
+
+/// The JSON object of a request, with look-ups whose errors name the member.
+///
+/// Null is as good as absent, members that nobody asks for are ignored.
+struct JSONRequest {
+  private let value: JSONValue
+
+  /// Receives and parses a body.
+  ///
+  /// - Throws: `APIError` with status 400, 408 or 413.
+  init(_ request: Request, limits: ServerConfiguration.Limits) async throws {
+    let buffer = try await Self.receive(request, limits)
+    do throws(JSONError) {
+      value = try JSONParser.parse(Array(buffer.readableBytesView))
+    } catch {
+      throw APIError.badRequest("The request's body is not valid JSON: \(error).")
+    }
+    guard case .object = value else {
+      throw APIError.badRequest(
+        "The request's body is not as expected: expected an object, got \(value.summary).")
+    }
+  }
+
+  private static func receive(
+    _ request: Request, _ limits: ServerConfiguration.Limits
+  ) async throws -> ByteBuffer {
+    if let length = request.headers[.contentLength].flatMap({ Int($0) }),
+      length > limits.bodyBytes
+    {
+      throw tooLarge(limits)
+    }
+    let body = request.body
+    return try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
+      group.addTask {
+        do {
+          return try await body.collect(upTo: limits.bodyBytes)
+        } catch is NIOTooManyBytesError {
+          throw tooLarge(limits)
+        } catch let error as HTTPError where error.status == .contentTooLarge {
+          throw tooLarge(limits)
+        }
+      }
+      group.addTask {
+        try await Task.sleep(for: limits.receiving)
+        return nil
+      }
+      defer { group.cancelAll() }
+      guard let first = try await group.next(), let buffer = first else {
+        throw APIError(
+          status: .requestTimeout,
+          message: "The request did not arrive within \(limits.receiving).")
+      }
+      return buffer
+    }
+  }
+
+  private static func tooLarge(_ limits: ServerConfiguration.Limits) -> APIError {
+    APIError(
+      status: .contentTooLarge,
+      message: "The request's body is too large: expected at most \(limits.bodyBytes) bytes.")
+  }
+
+  /// The value of a member; nil when it is absent or null.
+  subscript(_ key: String) -> JSONValue? {
+    guard let value = value[key] else { return nil }
+    if case .null = value { return nil }
+    return value
+  }
+
+  /// A string; nil when it is absent or null.
+  func string(_ key: String) throws(APIError) -> String? {
+    guard let value = self[key] else { return nil }
+    guard case .string(let text) = value else { throw wrongType(key, "a string", value) }
+    return text
+  }
+
+  /// A Boolean; nil when it is absent or null.
+  func bool(_ key: String) throws(APIError) -> Bool? {
+    guard let value = self[key] else { return nil }
+    guard case .bool(let flag) = value else { throw wrongType(key, "true or false", value) }
+    return flag
+  }
+
+  /// A whole number; nil when it is absent or null.
+  func integer(_ key: String) throws(APIError) -> Int? {
+    guard let value = self[key] else { return nil }
+    guard case .number(let text) = value, let number = Int(text) else {
+      throw wrongType(key, "a whole number", value)
+    }
+    return number
+  }
+
+  /// An error about a member of the wrong type.
+  func wrongType(_ key: String, _ expected: String, _ value: JSONValue) -> APIError {
+    .badRequest(
+      "Invalid type for '\(key)': expected \(expected), got \(value.summary).", parameter: key,
+      code: "invalid_type")
+  }
+}
+
+// MARK: - Inputs
+
+extension JSONRequest {
+  /// What to embed.
+  struct Inputs {
+    let values: [EmbeddingInput]
+    /// Whether it was one text or one array of token ids, not a list.
+    let isSingle: Bool
+  }
+
+  /// A text, a list of texts, one input as token ids, or a list of these; nil when it is absent or null.
+  func inputs(_ key: String) throws(APIError) -> Inputs? {
+    guard let value = self[key] else { return nil }
+    switch value {
+    case .string(let text):
+      return Inputs(values: [.text(text)], isSingle: true)
+    case .array(let elements):
+      if case .number? = elements.first {
+        return Inputs(values: [.tokens(try tokens(elements, key))], isSingle: true)
+      }
+      var inputs: [EmbeddingInput] = []
+      inputs.reserveCapacity(elements.count)
+      for element in elements { inputs.append(try input(element, key, like: elements[0])) }
+      return Inputs(values: inputs, isSingle: false)
+    default:
+      throw wrongType(key, Self.expectedInputs, value)
+    }
+  }
+
+  private static let expectedInputs =
+    "a string, an array of strings, an array of token ids, or an array of these"
+
+  private func input(
+    _ element: JSONValue, _ key: String, like first: JSONValue
+  ) throws(APIError) -> EmbeddingInput {
+    switch (element, first) {
+    case (.string(let text), .string): return .text(text)
+    case (.array(let ids), .array): return .tokens(try tokens(ids, key))
+    default: throw wrongType(key, Self.expectedInputs, element)
+    }
+  }
+
+  private func tokens(_ elements: [JSONValue], _ key: String) throws(APIError) -> [Int32] {
+    var ids: [Int32] = []
+    ids.reserveCapacity(elements.count)
+    for element in elements {
+      guard case .number(let text) = element, let id = Int32(text) else {
+        throw wrongType(key, "token ids, whole numbers", element)
+      }
+      ids.append(id)
+    }
+    return ids
+  }
+}

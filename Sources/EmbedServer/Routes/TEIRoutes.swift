@@ -1,0 +1,103 @@
+import EmbedCore
+import HTTPTypes
+import Hummingbird
+import JSON
+
+/// What clients of text-embeddings-inference ask for.
+///
+/// A member `model`, which TEI does not have, names another model than the first one.
+///
+/// Source: https://huggingface.github.io/text-embeddings-inference/
+struct TEIRoutes {
+  let service: EmbeddingService
+
+  /// `POST /embed`.
+  @Sendable func embed(_ request: Request, _ context: ServerContext) async throws -> Response {
+    let body = try await JSONRequest(request, limits: service.configuration.limits)
+    let inputs = try Self.inputs(body).values
+    var options = try RequestOptions(body, service.configuration).values
+    if try body.bool("normalize") == false { options.normalization = .none }
+    let result = try await service.embed(inputs, model: body.string("model"), options, context)
+    var writer = JSONWriter()
+    writer.writeRaw("[")
+    for (index, embedding) in result.embeddings.enumerated() {
+      if index > 0 { writer.writeRaw(",") }
+      writer.write(vector: embedding.vector)
+    }
+    writer.writeRaw("]")
+    return Response(jsonBytes: writer.bytes)
+  }
+
+  /// `POST /tokenize`.
+  @Sendable func tokenize(_ request: Request, _ context: ServerContext) async throws -> Response {
+    let body = try await JSONRequest(request, limits: service.configuration.limits)
+    let inputs = try Self.inputs(body).values
+    guard inputs.count <= service.configuration.limits.inputs else {
+      throw APIError.badRequest(
+        "Too many inputs: expected at most "
+          + "\(service.configuration.limits.inputs), got \(inputs.count).")
+    }
+    let addsSpecialTokens = try body.bool("add_special_tokens") ?? true
+    let model = try await service.model(try body.string("model"), context)
+    guard let tokenize = model.loaded.tokenize else {
+      throw APIError(
+        status: .notImplemented, message: "The tokenizer of \(model.id) is not known here.")
+    }
+    let lists = try inputs.map { input in
+      guard case .text(let text) = input else {
+        throw APIError.badRequest("Invalid type for 'inputs': expected texts, got token ids.")
+      }
+      let tokens = try tokenize(text, EmbedOptions())
+      return JSONValue.array(
+        tokens.filter { addsSpecialTokens || $0.range != nil }.map { Self.json($0, in: text) })
+    }
+    return Response(json: .array(lists))
+  }
+
+  /// `POST /similarity`.
+  @Sendable func similarity(_ request: Request, _ context: ServerContext) async throws -> Response {
+    let body = try await JSONRequest(request, limits: service.configuration.limits)
+    guard case .object? = body["inputs"], let inputs = body["inputs"],
+      case .string(let source)? = inputs["source_sentence"],
+      case .array(let elements)? = inputs["sentences"]
+    else {
+      throw APIError.badRequest(
+        "Invalid 'inputs': expected an object of source_sentence and sentences.")
+    }
+    let sentences = try elements.map { element in
+      guard case .string(let text) = element else {
+        throw APIError.badRequest("Invalid 'sentences': expected texts, got \(element.summary).")
+      }
+      return EmbeddingInput.text(text)
+    }
+    guard !sentences.isEmpty else { throw APIError.badRequest("`inputs` cannot be empty") }
+    let options = EmbedOptions(truncation: service.configuration.truncation)
+    let result = try await service.embed(
+      [.text(source)] + sentences, model: body.string("model"), options, context)
+    let cosines = result.embeddings.dropFirst().map { embedding in
+      JSONValue.number("\(Float(result.embeddings[0].cosineSimilarity(to: embedding)))")
+    }
+    return Response(json: .array(cosines))
+  }
+
+  private static func inputs(_ body: JSONRequest) throws(APIError) -> JSONRequest.Inputs {
+    guard let inputs = try body.inputs("inputs") else {
+      throw .badRequest("Missing required parameter: 'inputs'.")
+    }
+    guard !inputs.values.isEmpty else { throw .badRequest("`inputs` cannot be empty") }
+    return inputs
+  }
+
+  /// A token; places are in characters, as TEI counts them: Unicode scalars.
+  private static func json(_ token: LoadedModel.Token, in text: String) -> JSONValue {
+    func scalars(_ bytes: Int) -> JSONValue {
+      .number("\(String(decoding: text.utf8.prefix(bytes), as: UTF8.self).unicodeScalars.count)")
+    }
+    return .object([
+      ("id", .number("\(token.id)")), ("text", .string(token.text)),
+      ("special", .bool(token.range == nil)),
+      ("start", token.range.map { scalars($0.lowerBound) } ?? .null),
+      ("stop", token.range.map { scalars($0.upperBound) } ?? .null),
+    ])
+  }
+}
