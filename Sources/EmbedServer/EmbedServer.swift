@@ -1,7 +1,7 @@
 import CoreMetrics
 public import EmbedCore
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 public import Logging
@@ -67,16 +67,8 @@ public struct EmbedServer: Service {
   ///   address cannot be listened on.
   public func run() async throws {
     if configuration.warmsUp { try await warmUp() }
-    let address = BindAddress.hostname(configuration.host, port: configuration.port)
-    let application = Application(
-      router: router(), server: try transport(),
-      configuration: ApplicationConfiguration(
-        address: address, serverName: "swift-embed",
-        availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections)
-      ),
-      onServerRunning: { channel in await onListening(url(of: channel)) }, logger: quietLogger)
     do {
-      try await application.run()
+      try await application().run()
     } catch let error as IOError {
       throw EmbedError(
         .resourceExhausted, "cannot listen", expected: "a free address and port", got: "\(error)",
@@ -84,11 +76,16 @@ public struct EmbedServer: Service {
     }
   }
 
-  /// Hummingbird's own messages are of no interest to those who run a server, unless something is wrong.
-  private var quietLogger: Logger {
-    var logger = logger
-    if logger.logLevel >= .info { logger.logLevel = max(logger.logLevel, .info) }
-    return logger
+  /// The routes behind the transport.
+  package func application() throws -> some ApplicationProtocol {
+    let address = BindAddress.hostname(configuration.host, port: configuration.port)
+    return Application(
+      router: router(), server: try transport(),
+      configuration: ApplicationConfiguration(
+        address: address, serverName: "swift-embed",
+        availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections)
+      ),
+      onServerRunning: { channel in await onListening(url(of: channel)) }, logger: logger)
   }
 
   private func warmUp() async throws {
@@ -108,7 +105,7 @@ public struct EmbedServer: Service {
     let limits = configuration.limits
     let http = HTTPServerBuilder.http1(
       configuration: HTTP1Channel.Configuration(
-        idleTimeout: TimeAmount(limits.idle),
+        additionalChannelHandlers: [DisconnectionProbe()], idleTimeout: TimeAmount(limits.idle),
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
           maxHeaderFieldCount: 200)))

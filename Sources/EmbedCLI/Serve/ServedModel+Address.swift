@@ -8,7 +8,13 @@ extension ServedModel {
   /// - Parameter waitingInputs: the inputs that may wait for it.
   /// - Throws: `EmbedError` with code `invalidURI` or `invalidOption`.
   init(address: EmbedderURI, waitingInputs: Int) throws(EmbedError) {
-    self.init(try Self.id(of: address)) {
+    let schemes = EmbedderRegistry.everyBackend.schemes
+    guard schemes.contains(address.scheme) else {
+      throw EmbedError(
+        .invalidURI, "unknown scheme of a model", expected: schemes.joined(separator: ", "),
+        got: "'\(address.scheme)'")
+    }
+    self.init(Self.id(of: address)) {
       address.scheme == "local"
         ? try await Self.loadLocal(address, waitingInputs)
         : try await Self.loadRemote(address, waitingInputs)
@@ -16,7 +22,7 @@ extension ServedModel {
   }
 
   /// What requests call a model: a local one by its name, or the last part of its folder's path.
-  private static func id(of address: EmbedderURI) throws(EmbedError) -> String {
+  private static func id(of address: EmbedderURI) -> String {
     let parameter = address.parameters.last { $0.name == "model" }?.value ?? ""
     if address.scheme != "local" {
       if !parameter.isEmpty { return parameter }

@@ -1,0 +1,68 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+
+/// Finds out whether a client that sends nothing more still listens.
+///
+/// A client that has gone and one that has only finished sending look the same until something is sent to them. When an
+/// answer takes long, an interim one, `100 Continue`, is sent: it disturbs none who listens, and a connection of which
+/// the other end is gone breaks.
+///
+/// Source: RFC 9110, section 15.2.
+final class DisconnectionProbe: ChannelDuplexHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  /// How long an answer may take before it is asked for who wants it.
+  private static let patience = TimeAmount.milliseconds(250)
+
+  /// The requests that are not answered.
+  private var pending = 0
+  private var probe: Scheduled<Void>?
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if case .head = unwrapInboundIn(data) { pending += 1 }
+    context.fireChannelRead(data)
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    switch unwrapOutboundIn(data) {
+    // Nothing may stand between the parts of an answer.
+    case .head: stop()
+    case .body: break
+    case .end: pending -= 1
+    }
+    context.write(data, promise: promise)
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case ChannelEvent.inputClosed = event, pending > 0 {
+      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+      probe = context.eventLoop.scheduleTask(in: Self.patience) {
+        let (handler, context) = bound.value
+        handler.send(context)
+      }
+    }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { stop() }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    stop()
+    context.fireChannelInactive()
+  }
+
+  private func send(_ context: ChannelHandlerContext) {
+    guard pending > 0 else { return }
+    let interim = HTTPResponsePart.head(HTTPResponse(status: .continue))
+    context.writeAndFlush(wrapOutboundOut(interim), promise: nil)
+  }
+
+  private func stop() {
+    probe?.cancel()
+    probe = nil
+  }
+}
