@@ -105,7 +105,8 @@ public struct EmbedServer: Service {
     let limits = configuration.limits
     let http = HTTPServerBuilder.http1(
       configuration: HTTP1Channel.Configuration(
-        additionalChannelHandlers: [DisconnectionProbe()], idleTimeout: TimeAmount(limits.idle),
+        additionalChannelHandlers: [InterimResponder(bodyLimit: limits.bodyBytes)],
+        idleTimeout: TimeAmount(limits.idle),
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
           maxHeaderFieldCount: 200)))
@@ -155,6 +156,7 @@ extension EmbedServer {
       ("/metrics", .get, operation.metrics),
       ("/openapi.json", .get, operation.openAPI),
       ("/", .get, Self.page),
+      ("/", .post, tei.embed),
     ]
   }
 

@@ -6,7 +6,7 @@ import Testing
   @Test(arguments: [
     (["--port", "99999"], "port"), (["--host", "0.0.0.0"], "API key"),
     (["--alias", "one"], "alias"), (["--alias", "a=b"], "alias"),
-    (["-m", "x", "-m", "x"], "twice"),
+    (["-m", "test:", "-m", "test:"], "twice"),
     (["--max-inputs", "0"], "max-inputs"), (["--log-level", "loud"], "log-level"),
     (["--tls-key", "key.pem"], "tls-certificate"), (["-m", "nobody://x"], "nobody"),
     (["-m", "test:", "--precision", "half", "--on-long", "cut"], "on-long"),
@@ -14,7 +14,8 @@ import Testing
   func `options that make no server are usage errors, which name them`(
     _ arguments: [String], _ name: String
   ) throws {
-    let result = try EmbedRun(arguments: ["serve", "--port", "0"] + arguments)
+    let result = try EmbedRun(
+      arguments: ["serve", "--port", "0", "-m", "test:?dimensions=4"] + arguments)
     #expect(result.status == 2)
     #expect(result.text == "")
     #expect(result.errors.contains(name))
@@ -23,13 +24,20 @@ import Testing
   @Test func `options of the environment and of a file are checked as well`() throws {
     let folder = try TemporaryFolder()
     let file = try folder.write("max-inputs: many\n", to: "serve.yaml")
-    let fromFile = try EmbedRun("serve", "--port", "0", "--config", file)
+    let fromFile = try EmbedRun("serve", "--port", "0", "-m", "test:", "--config", file)
     #expect(fromFile.status == 2)
     #expect(fromFile.errors.contains("max-inputs"))
     let fromEnvironment = try EmbedRun(
       "serve", "--port", "0", environment: ["EMBED_SERVE_MAX_TOKENS": "-1"])
     #expect(fromEnvironment.status == 2)
     #expect(fromEnvironment.errors.contains("max-tokens"))
+  }
+
+  @Test func `a model that is not there is named before the port opens`() throws {
+    let result = try EmbedRun("serve", "--port", "0", "-m", "no-such-model")
+    #expect(result.status == 1)
+    #expect(result.errors.contains("no-such-model"))
+    #expect(!result.errors.contains("Listening"))
   }
 
   @Test(arguments: ["--config", "--models-file", "--api-key-file"])

@@ -65,6 +65,8 @@ import Testing
     #expect(try await answers[2].json.elements.map(\.floats) == [vector("a", unnormalized)])
     #expect(answers[3].status == 400)
     #expect(answers[3].json["error"] == .string("`inputs` cannot be empty"))
+    #expect(answers[3].json["error_type"] == .string("Empty"))
+    #expect(answers[4].status == 422)
     #expect(answers[4].json["error_type"] == .string("Validation"))
     let token = answers[5].json.elements.first?.elements.last
     #expect(token?["text"] == .string("cde"))

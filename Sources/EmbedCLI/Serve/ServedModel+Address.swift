@@ -14,6 +14,8 @@ extension ServedModel {
         .invalidURI, "unknown scheme of a model", expected: schemes.joined(separator: ", "),
         got: "'\(address.scheme)'")
     }
+    // One that is not there is told of now, not when it is asked for.
+    if address.scheme == "local" { _ = try ModelLibrary().locate(address.path) }
     self.init(Self.id(of: address)) {
       address.scheme == "local"
         ? try await Self.loadLocal(address, waitingInputs)
@@ -29,9 +31,10 @@ extension ServedModel {
       let path = address.host == nil ? address.path : ""
       return path.isEmpty ? "\(address.scheme):\(address.remainder)" : path
     }
-    let isFolder = [".", "/", "~"].contains { address.path.hasPrefix($0) }
-    guard isFolder else { return address.path }
-    return URL(fileURLWithPath: address.path).standardizedFileURL.lastPathComponent
+    // With a slash it may be a name of the hub's.
+    let folder = URL(fileURLWithPath: address.path).standardizedFileURL
+    let isFolder = (try? folder.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true
+    return address.path.contains("/") && isFolder ? folder.lastPathComponent : address.path
   }
 
   private static func loadLocal(

@@ -24,6 +24,9 @@ struct APIError: Error {
     APIError(status: .badRequest, message: message, parameter: parameter, code: code)
   }
 
+  /// The code of a request without inputs.
+  static let emptyInput = "empty_input"
+
   /// A model that is not served.
   static func unknownModel(_ name: String, served: [String]) -> APIError {
     APIError(
@@ -56,7 +59,13 @@ extension APIError {
 
   private init(_ error: EmbedError) {
     switch error.code {
-    case .invalidInput, .inputTooLong:
+    case .inputTooLong:
+      let place = error.inputIndex.map { " at index \($0)" } ?? ""
+      self = .badRequest(
+        "This model's maximum context length is exceeded: expected "
+          + "\(error.expected ?? "a shorter text"), however the input\(place) has more.",
+        parameter: "input")
+    case .invalidInput:
       self = .badRequest(Self.sentence(error), parameter: "input")
       if error.what.hasPrefix("token id") {
         message +=
@@ -102,7 +111,7 @@ enum ErrorStyle {
   init(path: String) {
     if path.hasPrefix("/api/") {
       self = .ollama
-    } else if ["/embed", "/tokenize", "/similarity"].contains(path) {
+    } else if ["/", "/embed", "/tokenize", "/similarity"].contains(path) {
       self = .tei
     } else if path == "/embedding" {
       self = .llamaCpp
@@ -113,6 +122,11 @@ enum ErrorStyle {
 
   /// The answer that tells of an error.
   func response(_ error: APIError) -> Response {
+    var error = error
+    // Only this family tells a request that means nothing from one that cannot be read.
+    if self == .tei, error.status == .badRequest, error.code != APIError.emptyInput {
+      error.status = .unprocessableContent
+    }
     var headers = error.headers
     if let seconds = error.retryAfter { headers[.retryAfter] = "\(seconds)" }
     return Response(status: error.status, json: body(error), headers: headers)
@@ -131,7 +145,7 @@ enum ErrorStyle {
     case .ollama:
       return .object([("error", message)])
     case .tei:
-      return .object([("error", message), ("error_type", .string(teiType(error.status)))])
+      return .object([("error", message), ("error_type", .string(teiType(error)))])
     case .llamaCpp:
       let members: [(key: String, value: JSONValue)] = [
         ("code", .number("\(error.status.code)")), ("message", message),
@@ -149,8 +163,9 @@ enum ErrorStyle {
     }
   }
 
-  private func teiType(_ status: HTTPResponse.Status) -> String {
-    switch status.code {
+  private func teiType(_ error: APIError) -> String {
+    switch error.status.code {
+    case 400: "Empty"
     case 429: "Overloaded"
     case 503: "Unhealthy"
     case 500...: "Backend"

@@ -18,7 +18,8 @@ struct JSONRequest {
     do throws(JSONError) {
       value = try JSONParser.parse(Array(buffer.readableBytesView))
     } catch {
-      throw APIError.badRequest("The request's body is not valid JSON: \(error).")
+      guard buffer.readableBytes > 0 else { throw APIError.badRequest("missing request body") }
+      throw APIError.badRequest(error.embedError(in: "the request's body").description)
     }
     guard case .object = value else {
       throw APIError.badRequest(

@@ -26,7 +26,8 @@ struct ObservingMiddleware: RouterMiddleware {
     var response = try await next(request, context)
     response.headers[.requestID] = id
     report(request, response, context, clock.now - start)
-    return response
+    // What a router makes of GET for HEAD has no body; an error has one.
+    return request.method == .head ? response.createHeadResponse() : response
   }
 
   /// The client's own name for the request if it is harmless, else a new one.

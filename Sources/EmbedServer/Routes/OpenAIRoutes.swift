@@ -44,7 +44,7 @@ struct OpenAIRoutes {
     guard !inputs.isEmpty, !inputs.contains(.text("")) else {
       throw .badRequest(
         "Invalid 'input': expected at least one text, none of them empty.", parameter: "input",
-        code: "empty_input")
+        code: APIError.emptyInput)
     }
     return inputs
   }

@@ -17,6 +17,10 @@ struct TEIRoutes {
     let inputs = try Self.inputs(body).values
     var options = try RequestOptions(body, service.configuration).values
     if try body.bool("normalize") == false { options.normalization = .none }
+    if let direction = try body.string("truncation_direction"), direction.lowercased() != "right" {
+      throw APIError.badRequest(
+        "Unsupported 'truncation_direction': expected right, got \(direction.quotedForMessage).")
+    }
     let result = try await service.embed(inputs, model: body.string("model"), options, context)
     var writer = JSONWriter()
     writer.writeRaw("[")
@@ -70,7 +74,9 @@ struct TEIRoutes {
       }
       return EmbeddingInput.text(text)
     }
-    guard !sentences.isEmpty else { throw APIError.badRequest("`inputs` cannot be empty") }
+    guard !sentences.isEmpty else {
+      throw APIError.badRequest("`inputs` cannot be empty", code: APIError.emptyInput)
+    }
     let options = EmbedOptions(truncation: service.configuration.truncation)
     let result = try await service.embed(
       [.text(source)] + sentences, model: body.string("model"), options, context)
@@ -84,7 +90,9 @@ struct TEIRoutes {
     guard let inputs = try body.inputs("inputs") else {
       throw .badRequest("Missing required parameter: 'inputs'.")
     }
-    guard !inputs.values.isEmpty else { throw .badRequest("`inputs` cannot be empty") }
+    guard !inputs.values.isEmpty else {
+      throw .badRequest("`inputs` cannot be empty", code: APIError.emptyInput)
+    }
     return inputs
   }
 

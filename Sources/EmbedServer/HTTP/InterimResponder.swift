@@ -2,14 +2,14 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Finds out whether a client that sends nothing more still listens.
+/// Sends interim answers, `100 Continue`, where a client waits for one or may not be there any more.
 ///
-/// A client that has gone and one that has only finished sending look the same until something is sent to them. When an
-/// answer takes long, an interim one, `100 Continue`, is sent: it disturbs none who listens, and a connection of which
-/// the other end is gone breaks.
+/// A client that says that it expects one sends its body only then. And a client that has gone and one that has only
+/// finished sending look the same until something is sent to them: when an answer takes long, an interim one disturbs
+/// none who listens, and a connection of which the other end is gone breaks.
 ///
-/// Source: RFC 9110, section 15.2.
-final class DisconnectionProbe: ChannelDuplexHandler, RemovableChannelHandler {
+/// Source: RFC 9110, sections 10.1.1 and 15.2.
+final class InterimResponder: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
   typealias OutboundIn = HTTPResponsePart
@@ -18,12 +18,25 @@ final class DisconnectionProbe: ChannelDuplexHandler, RemovableChannelHandler {
   /// How long an answer may take before it is asked for who wants it.
   private static let patience = TimeAmount.milliseconds(250)
 
+  /// The bytes of a body that is not refused.
+  private let bodyLimit: Int
   /// The requests that are not answered.
   private var pending = 0
   private var probe: Scheduled<Void>?
 
+  init(bodyLimit: Int) { self.bodyLimit = bodyLimit }
+
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if case .head = unwrapInboundIn(data) { pending += 1 }
+    if case .head(let head) = unwrapInboundIn(data) {
+      pending += 1
+      let length = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
+      // Behind another request, its answer comes first.
+      if pending == 1, head.headerFields[.expect]?.lowercased() == "100-continue",
+        length <= bodyLimit
+      {
+        send(context)
+      }
+    }
     context.fireChannelRead(data)
   }
 
