@@ -36,7 +36,7 @@ struct EmbedCommand: AsyncParsableCommand {
         EMBED_INSTRUCTION_SET
                         avx-512, avx2 or baseline, to use less than the CPU has
       """,
-    version: "0.1.0",
+    version: ThisProcess.version,
     subcommands: [
       TextCommand.self, SimilarityCommand.self, SearchCommand.self, MultiCommand.self,
       SimilarCommand.self, DuplicatesCommand.self, ClusterCommand.self, MapCommand.self,

@@ -48,7 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
     let file = config ?? ProcessInfo.processInfo.environment["EMBED_SERVE_CONFIG"]
     let settings = try await ServeSettings(file: file)
     var configuration = ServerConfiguration()
-    configuration.version = EmbedCommand.configuration.version
+    configuration.version = ThisProcess.version
     configuration.logsTexts = try settings.flag(logTexts, "log-texts")
     try address.apply(to: &configuration, settings)
     try access.apply(to: &configuration, settings)

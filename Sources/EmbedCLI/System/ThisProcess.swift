@@ -3,6 +3,9 @@ import Foundation
 
 /// What the operating system gives this process: arguments, limits, memory.
 enum ThisProcess {
+  /// The program's version.
+  static let version = "0.1.0"
+
   /// The arguments behind the program's name.
   ///
   /// - Throws: `EmbedError` with code `invalidOption` when the system does not tell them, as where there is no `/proc`,

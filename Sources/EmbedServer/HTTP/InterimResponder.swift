@@ -8,6 +8,8 @@ import NIOHTTPTypes
 /// finished sending look the same until something is sent to them: when an answer takes long, an interim one disturbs
 /// none who listens, and a connection of which the other end is gone breaks.
 ///
+/// It also ends the connections of HTTP/1.0.
+///
 /// Source: RFC 9110, sections 10.1.1 and 15.2.
 final class InterimResponder: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
@@ -27,8 +29,13 @@ final class InterimResponder: ChannelDuplexHandler, RemovableChannelHandler {
   init(bodyLimit: Int) { self.bodyLimit = bodyLimit }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if case .head(let head) = unwrapInboundIn(data) {
+    if case .head(var head) = unwrapInboundIn(data) {
       pending += 1
+      // The version is not told here; what names no host is HTTP/1.0, whose clients wait for the connection's end.
+      if head.authority == nil, head.headerFields[.connection] == nil {
+        head.headerFields[.connection] = "close"
+        return context.fireChannelRead(wrapInboundOut(.head(head)))
+      }
       let length = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
       // Behind another request, its answer comes first.
       if pending == 1, head.headerFields[.expect]?.lowercased() == "100-continue",

@@ -44,6 +44,9 @@ struct JSONRequest {
           throw tooLarge(limits)
         } catch let error as HTTPError where error.status == .contentTooLarge {
           throw tooLarge(limits)
+        } catch let error where !(error is CancellationError) {
+          // The client broke off, or broke the rules of HTTP.
+          throw APIError.badRequest("The request's body did not arrive as a whole.")
         }
       }
       group.addTask {
