@@ -182,7 +182,7 @@ import Testing
   }
 
   @Test(arguments: [("word_embeddings.weight", Float.nan, "finite numbers, got nan")])
-  func `blames the model for vectors that are no numbers, not a line`(
+  func `blames the model for vectors that are no numbers, and names the text`(
     tensor: String, value: Float, message: String
   ) throws {
     try damage("embeddings.\(tensor)", with: value)
@@ -190,7 +190,8 @@ import Testing
     #expect(run.status == 1)
     #expect(run.output == [])
     #expect(
-      run.errors == "embed: the model's weights give no vector: expected \(message) (\(model))\n")
+      run.errors
+        == "embed: the model's weights give no vector: expected \(message) (text 1, \(model))\n")
   }
 
   /// Puts a number everywhere into a tensor of the model.

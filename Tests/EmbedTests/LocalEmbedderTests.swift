@@ -127,7 +127,37 @@ import Testing
     #expect(
       error?.description
         == "the model's weights give no vector: expected finite numbers, got nan "
-        + "(\(folder.path("model")))")
+        + "(input 0, \(folder.path("model")))")
+  }
+
+  @Test func `a token whose weights are no numbers costs no other text its vector`() async throws {
+    let whole = try await embedder()
+    let id = try whole.tokenizer.tokenize("cat").ids[1]
+    #expect(try !whole.tokenizer.tokenize("a dog").ids.contains(id))
+    var bytes = try folder.read("model/model.safetensors")
+    let header = try SafetensorsFile(path: folder.path("model/model.safetensors")).header
+    let tensor = try #require(
+      header.tensors.first { $0.name.hasSuffix("word_embeddings.weight") })
+    let rowBytes = 4 * tensor.shape[1]
+    let start = tensor.range.lowerBound + Int(id) * rowBytes
+    // All bits set are NaN.
+    for place in start..<start + rowBytes { bytes[place] = 0xFF }
+    try folder.write(bytes, to: "model/model.safetensors")
+    let texts = ["a dog", "a cat", "dog", "cat", "a"]
+    let results = try await embedder().embedEach(
+      texts.map(EmbeddingInput.text), options: EmbedOptions())
+    let expected = try await whole.embed(texts)
+    for (index, result) in results.enumerated() {
+      switch result {
+      case .success(let embedding):
+        #expect(!texts[index].contains("cat"))
+        #expect(embedding.vector == expected[index].vector)
+      case .failure(let error):
+        #expect(texts[index].contains("cat"))
+        #expect(error.code == .fileDamaged)
+        #expect(error.inputIndex == index)
+      }
+    }
   }
 
   @Test(arguments: [EmbedOptions.Normalization.unit, .asModel])

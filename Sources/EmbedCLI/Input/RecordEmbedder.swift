@@ -31,6 +31,10 @@ struct RecordEmbedder {
 extension EmbedError {
   /// The same error at another place.
   func at(_ location: String?) -> EmbedError {
-    EmbedError(code, what, expected: expected, got: got, at: location, underlying: underlying)
+    // What the error is about beside the record, such as a model's folder, stays.
+    let places = [location, self.location].compactMap(\.self)
+    return EmbedError(
+      code, what, expected: expected, got: got,
+      at: places.isEmpty ? nil : places.joined(separator: ", "), underlying: underlying)
   }
 }

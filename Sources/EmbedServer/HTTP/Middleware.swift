@@ -8,7 +8,10 @@ import Metrics
 
 extension HTTPField.Name {
   /// What names a request in the log and in the answer.
-  static let requestID = HTTPField.Name("x-request-id") ?? .eTag
+  static let requestID: HTTPField.Name = {
+    guard let name = HTTPField.Name("x-request-id") else { preconditionFailure("a valid name") }
+    return name
+  }()
 }
 
 /// Gives requests their names, writes them to the log, and counts them.

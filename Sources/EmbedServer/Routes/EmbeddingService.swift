@@ -16,7 +16,7 @@ struct EmbeddingService: Sendable {
   }
 
   /// The vectors of a request, and what made them.
-  struct Result {
+  struct Outcome {
     let model: ModelCatalog.Model
     let embeddings: [Embedding]
 
@@ -57,7 +57,7 @@ struct EmbeddingService: Sendable {
   func embed(
     _ inputs: [EmbeddingInput], model name: String?, _ options: EmbedOptions,
     _ context: ServerContext
-  ) async throws -> Result {
+  ) async throws -> Outcome {
     let limits = configuration.limits
     guard inputs.count <= limits.inputs else {
       throw APIError.badRequest(
@@ -80,7 +80,7 @@ struct EmbeddingService: Sendable {
       record.tokens = embeddings.reduce(0) { $0 + $1.tokenCount }
       record.truncated = embeddings.count { $0.isTruncated }
     }
-    return Result(model: model, embeddings: embeddings)
+    return Outcome(model: model, embeddings: embeddings)
   }
 
   /// Refuses more tokens than a request may have.

@@ -60,7 +60,7 @@ struct OpenAIRoutes {
   }
 
   private static func json(
-    _ result: EmbeddingService.Result, _ model: String, _ encoding: Encoding
+    _ result: EmbeddingService.Outcome, _ model: String, _ encoding: Encoding
   ) -> [UInt8] {
     var writer = JSONWriter()
     writer.writeRaw("{\"object\":\"list\",\"data\":[")
