@@ -160,6 +160,11 @@ extension EmbedServer {
     ]
   }
 
+  /// What OpenAI's client sends beside, in a browser too.
+  private static let clientFields = [
+    "arch", "lang", "os", "package-version", "retry-count", "runtime", "runtime-version", "timeout",
+  ].compactMap { HTTPField.Name("x-stainless-\($0)") }
+
   private func router() -> Router<ServerContext> {
     let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: ObservingMiddleware(metrics: allMetrics))
@@ -172,7 +177,7 @@ extension EmbedServer {
       router.add(
         middleware: CORSMiddleware(
           allowOrigin: origins.contains("*") ? .all : .originBased,
-          allowHeaders: [.accept, .authorization, .contentType]))
+          allowHeaders: [.accept, .authorization, .contentType] + Self.clientFields))
       // Pages are to read what went wrong.
       router.add(middleware: ErrorMiddleware())
     }

@@ -33,7 +33,9 @@ extension ServedModel {
     }
     // With a slash it may be a name of the hub's.
     let folder = URL(fileURLWithPath: address.path).standardizedFileURL
-    let isFolder = (try? folder.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true
+    // A link keeps its own name.
+    let target = try? folder.resolvingSymlinksInPath().resourceValues(forKeys: [.isDirectoryKey])
+    let isFolder = target?.isDirectory == true
     return address.path.contains("/") && isFolder ? folder.lastPathComponent : address.path
   }
 
@@ -61,7 +63,8 @@ extension ServedModel {
   private static func weightBytes(_ address: EmbedderURI) throws -> Int {
     let folder = try ModelLibrary().locate(address.path)
     let files = try FileManager.default.contentsOfDirectory(
-      at: URL(fileURLWithPath: folder.path), includingPropertiesForKeys: nil)
+      at: URL(fileURLWithPath: folder.path).resolvingSymlinksInPath(),
+      includingPropertiesForKeys: nil)
     return files.filter { $0.pathExtension == "safetensors" }.reduce(0) { sum, file in
       let size = try? file.resolvingSymlinksInPath().resourceValues(forKeys: [.fileSizeKey])
       return sum + (size?.fileSize ?? 0)
