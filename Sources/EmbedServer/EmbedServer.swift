@@ -170,6 +170,10 @@ extension EmbedServer {
     router.add(middleware: ObservingMiddleware(metrics: allMetrics))
     router.add(middleware: TracingMiddleware())
     router.add(middleware: ErrorMiddleware())
+    // With a key, or for everyone, the server may stand behind a name.
+    if configuration.isLoopback, configuration.apiKeys.isEmpty, !configuration.answersEveryone {
+      router.add(middleware: HostMiddleware())
+    }
     let origins = configuration.allowedOrigins
     router.add(middleware: OriginMiddleware(allowed: origins))
     if !origins.isEmpty {

@@ -27,6 +27,11 @@ import Testing
     let fromFile = try EmbedRun("serve", "--port", "0", "-m", "test:", "--config", file)
     #expect(fromFile.status == 2)
     #expect(fromFile.errors.contains("max-inputs"))
+    let misspelled = try folder.write("max-imputs: 3\n", to: "misspelled.yaml")
+    let unknown = try EmbedRun("serve", "--port", "0", "-m", "test:", "--config", misspelled)
+    #expect(unknown.status == 2)
+    #expect(unknown.errors.contains("got 'max-imputs'"))
+    #expect(unknown.errors.contains("max-inputs"))
     let fromEnvironment = try EmbedRun(
       "serve", "--port", "0", environment: ["EMBED_SERVE_MAX_TOKENS": "-1"])
     #expect(fromEnvironment.status == 2)

@@ -55,6 +55,7 @@ struct ServeCommand: AsyncParsableCommand {
     try limits.apply(to: &configuration, settings)
     let served = try models.apply(to: &configuration, settings, runtime, limits)
     let level = try settings.choice(nil as Logger.Level?, "log-level", of: Logger.Level.allCases)
+    try settings.requireKnownNames()
     let logger = try Self.logger(
       logLevel.map { name throws(EmbedError) in try Self.level(name) } ?? level ?? .info)
     let server = try EmbedServer(configuration, models: served, logger: logger) { url in

@@ -1,7 +1,9 @@
 import Configuration
 import Embed
 import Foundation
+import Synchronization
 import SystemPackage
+import Yams
 
 /// The options of `embed serve` as the command line, the environment and a configuration file give them: of one that
 /// several give, the first of these counts.
@@ -9,6 +11,17 @@ import SystemPackage
 /// An option `--max-inputs` is `EMBED_SERVE_MAX_INPUTS` in the environment and `max-inputs` in the file.
 struct ServeSettings {
   private let reader: ConfigReader
+  private let file: String?
+  private let asked = AskedNames()
+
+  /// The names that were asked for.
+  private final class AskedNames: Sendable {
+    private let names = Mutex<Set<String>>([])
+
+    func insert(_ name: String) { names.withLock { _ = $0.insert(name) } }
+
+    var sorted: [String] { names.withLock { $0.sorted() } }
+  }
 
   /// Reads the environment and a file in YAML, of which JSON is a part.
   ///
@@ -27,10 +40,27 @@ struct ServeSettings {
       }
     }
     reader = ConfigReader(providers: providers)
+    self.file = file
+  }
+
+  /// Refuses a file with names that nobody has asked for: most likely they are misspelled.
+  ///
+  /// - Throws: `EmbedError` with code `invalidOption`.
+  func requireKnownNames() throws(EmbedError) {
+    guard let file, let text = try? String(contentsOfFile: file, encoding: .utf8),
+      let names = (try? Yams.compose(yaml: text))?.mapping?.keys.compactMap(\.string)
+    else { return }
+    let known = asked.sorted
+    for name in names where !known.contains(name) {
+      throw EmbedError(
+        .invalidOption, "unknown option", expected: known.joined(separator: ", "),
+        got: "'\(name)'", at: file)
+    }
   }
 
   /// A text.
   func text(_ given: String?, _ name: String) -> String? {
+    asked.insert(name)
     if let given { return given }
     let value = reader.string(forKey: ConfigKey([name])) ?? ""
     return value.isEmpty ? nil : value
@@ -38,6 +68,7 @@ struct ServeSettings {
 
   /// Some texts; in the environment they are separated by commas.
   func list(_ given: [String], _ name: String) -> [String] {
+    asked.insert(name)
     if !given.isEmpty { return given }
     return (reader.stringArray(forKey: ConfigKey([name])) ?? []).filter { !$0.isEmpty }
   }
@@ -48,7 +79,7 @@ struct ServeSettings {
   func integer(
     _ given: Int?, _ name: String, in range: ClosedRange<Int>
   ) throws(EmbedError) -> Int? {
-    let text = given.map(String.init) ?? self.text(nil, name)
+    let text = text(given.map(String.init), name)
     guard let text else { return nil }
     guard let number = Int(text), range.contains(number) else {
       throw EmbedError(
@@ -63,8 +94,9 @@ struct ServeSettings {
   ///
   /// - Throws: `EmbedError` with code `invalidOption`.
   func flag(_ given: Bool, _ name: String) throws(EmbedError) -> Bool {
+    let text = text(nil, name)
     if given { return true }
-    switch text(nil, name)?.lowercased() {
+    switch text?.lowercased() {
     case nil, "false", "no", "0": return false
     case "true", "yes", "1": return true
     case let other?:
@@ -79,8 +111,9 @@ struct ServeSettings {
   func choice<Value: RawRepresentable<String>>(
     _ given: Value?, _ name: String, of values: [Value]
   ) throws(EmbedError) -> Value? {
+    let text = text(nil, name)
     if let given { return given }
-    guard let text = text(nil, name) else { return nil }
+    guard let text else { return nil }
     guard let value = Value(rawValue: text) else {
       throw EmbedError(
         .invalidOption, "invalid value of \(name)",

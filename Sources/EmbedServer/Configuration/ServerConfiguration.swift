@@ -70,8 +70,11 @@ public struct ServerConfiguration: Sendable {
   public init() {}
 
   /// Whether only programs on this machine can connect.
-  var isLoopback: Bool {
-    host == "localhost" || host == "::1"
+  var isLoopback: Bool { host == "localhost" || Self.isLoopback(host) }
+
+  /// Whether an address is this machine's own, for itself alone.
+  static func isLoopback(_ host: String) -> Bool {
+    host == "::1"
       || (host.hasPrefix("127.")
         && host.allSatisfy {
           $0.isASCII && ($0.isNumber || $0 == ".")

@@ -51,7 +51,8 @@ extension APIError {
         message = "The request's body is larger than this server takes."
       }
     case is CancellationError:
-      self.init(status: .serviceUnavailable, message: "The request was cancelled.")
+      // As nginx has it: the client has closed the connection, and nobody reads this.
+      self.init(status: .init(code: 499), message: "The request was cancelled.")
     default:
       self.init(status: .internalServerError, message: "The server failed.")
     }

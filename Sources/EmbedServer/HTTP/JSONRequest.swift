@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import NIOCore
+import Synchronization
 
 /// The JSON object of a request, with look-ups whose errors name the member.
 ///
@@ -13,8 +14,10 @@ struct JSONRequest {
   /// Receives and parses a body.
   ///
   /// - Throws: `APIError` with status 400, 408 or 413.
-  init(_ request: Request, limits: ServerConfiguration.Limits) async throws {
-    let buffer = try await Self.receive(request, limits)
+  init(
+    _ request: Request, _ context: ServerContext, _ limits: ServerConfiguration.Limits
+  ) async throws {
+    let buffer = try await Self.receive(request, context, limits)
     do throws(JSONError) {
       value = try JSONParser.parse(Array(buffer.readableBytesView))
     } catch {
@@ -28,7 +31,7 @@ struct JSONRequest {
   }
 
   private static func receive(
-    _ request: Request, _ limits: ServerConfiguration.Limits
+    _ request: Request, _ context: ServerContext, _ limits: ServerConfiguration.Limits
   ) async throws -> ByteBuffer {
     if let length = request.headers[.contentLength].flatMap({ Int($0) }),
       length > limits.bodyBytes
@@ -36,30 +39,40 @@ struct JSONRequest {
       throw tooLarge(limits)
     }
     let body = request.body
-    return try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
-      group.addTask {
-        do {
-          return try await body.collect(upTo: limits.bodyBytes)
-        } catch is NIOTooManyBytesError {
-          throw tooLarge(limits)
-        } catch let error as HTTPError where error.status == .contentTooLarge {
-          throw tooLarge(limits)
-        } catch let error where !(error is CancellationError) {
-          // The client broke off, or broke the rules of HTTP.
-          throw APIError.badRequest("The request's body did not arrive as a whole.")
-        }
+    let isLate = Mutex(false)
+    let task = Task { try await body.collect(upTo: limits.bodyBytes) }
+    // The event loop's timers end when they are cancelled; a task that sleeps keeps its own to the end.
+    let timer = context.channel.eventLoop.scheduleTask(in: TimeAmount(limits.receiving)) {
+      isLate.withLock { $0 = true }
+      task.cancel()
+    }
+    defer { timer.cancel() }
+    do {
+      return try await withTaskCancellationHandler {
+        try await task.value
+      } onCancel: {
+        task.cancel()
       }
-      group.addTask {
-        try await Task.sleep(for: limits.receiving)
-        return nil
-      }
-      defer { group.cancelAll() }
-      guard let first = try await group.next(), let buffer = first else {
+    } catch {
+      if isLate.withLock({ $0 }) {
         throw APIError(
           status: .requestTimeout,
           message: "The request did not arrive within \(limits.receiving).")
       }
-      return buffer
+      throw reason(error, limits)
+    }
+  }
+
+  /// Why a body did not arrive.
+  private static func reason(
+    _ error: any Error, _ limits: ServerConfiguration.Limits
+  ) -> any Error {
+    switch error {
+    case is NIOTooManyBytesError: tooLarge(limits)
+    case let error as HTTPError where error.status == .contentTooLarge: tooLarge(limits)
+    case is CancellationError: error
+    // The client broke off, or broke the rules of HTTP.
+    default: APIError.badRequest("The request's body did not arrive as a whole.")
     }
   }
 

@@ -114,6 +114,30 @@ struct OriginMiddleware: RouterMiddleware {
   }
 }
 
+/// Refuses names that others made to lead to this machine: their pages would be of the server's own origin.
+struct HostMiddleware: RouterMiddleware {
+  func handle(
+    _ request: Request, context: ServerContext,
+    next: (Request, ServerContext) async throws -> Response
+  ) async throws -> Response {
+    if let host = request.head.authority, !Self.isLocal(host) {
+      throw APIError(
+        status: .misdirectedRequest,
+        message:
+          "The name \(host.quotedForMessage) is not this server's: expected localhost or its "
+          + "address. A server with an API key answers to any name.")
+    }
+    return try await next(request, context)
+  }
+
+  private static func isLocal(_ authority: String) -> Bool {
+    if authority.hasPrefix("[") { return authority.hasPrefix("[::1]") }
+    let host = authority.split(separator: ":", omittingEmptySubsequences: false)[0].lowercased()
+    return host == "localhost" || host.hasSuffix(".localhost")
+      || ServerConfiguration.isLoopback(host)
+  }
+}
+
 /// Asks for a key.
 struct AuthenticationMiddleware: RouterMiddleware {
   /// What is open to everyone: the page, which asks for the key itself, and what tells whether the server is well.

@@ -84,7 +84,7 @@ struct EmbeddingService: Sendable {
   }
 
   /// Refuses more tokens than a request may have.
-  private func requireTokens(
+  func requireTokens(
     _ inputs: [EmbeddingInput], of model: ModelCatalog.Model, _ options: EmbedOptions
   ) throws {
     let limit = configuration.limits.tokens

@@ -12,7 +12,7 @@ struct LlamaCppRoutes {
 
   /// `POST /embedding`.
   @Sendable func embedding(_ request: Request, _ context: ServerContext) async throws -> Response {
-    let body = try await JSONRequest(request, limits: service.configuration.limits)
+    let body = try await JSONRequest(request, context, service.configuration.limits)
     guard let inputs = try body.inputs("content") ?? body.inputs("input") else {
       throw APIError.badRequest("\"input\" or \"content\" must be provided")
     }
@@ -43,7 +43,7 @@ struct LlamaCppRoutes {
 
   /// `POST /embeddings`, which three kinds of clients use: OpenCLIP's send `data` or `content`, all others `input`.
   @Sendable func embeddings(_ request: Request, _ context: ServerContext) async throws -> Response {
-    let body = try await JSONRequest(request, limits: service.configuration.limits)
+    let body = try await JSONRequest(request, context, service.configuration.limits)
     guard body["input"] == nil, let text = try body.string("data") ?? body.string("content") else {
       return try await openAI.embeddings(body, context)
     }

@@ -13,7 +13,7 @@ struct OllamaRoutes {
   /// `POST /api/embed`.
   @Sendable func embed(_ request: Request, _ context: ServerContext) async throws -> Response {
     let start = ContinuousClock().now
-    let body = try await JSONRequest(request, limits: service.configuration.limits)
+    let body = try await JSONRequest(request, context, service.configuration.limits)
     let name = try Self.model(body)
     let texts = try Self.texts(body, "input")
     let model = try await Self.named(name) { try await service.model(name, context) }
@@ -47,7 +47,7 @@ struct OllamaRoutes {
 
   /// `POST /api/embeddings`, of older clients: one text, and the vector as the model makes it.
   @Sendable func embeddings(_ request: Request, _ context: ServerContext) async throws -> Response {
-    let body = try await JSONRequest(request, limits: service.configuration.limits)
+    let body = try await JSONRequest(request, context, service.configuration.limits)
     let name = try Self.model(body)
     let prompt = try body.string("prompt") ?? ""
     let inputs: [EmbeddingInput] = prompt.isEmpty ? [] : [.text(prompt)]

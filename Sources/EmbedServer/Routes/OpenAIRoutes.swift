@@ -17,7 +17,7 @@ struct OpenAIRoutes {
 
   /// `POST /v1/embeddings`.
   @Sendable func embeddings(_ request: Request, _ context: ServerContext) async throws -> Response {
-    let body = try await JSONRequest(request, limits: service.configuration.limits)
+    let body = try await JSONRequest(request, context, service.configuration.limits)
     return try await embeddings(body, context)
   }
 

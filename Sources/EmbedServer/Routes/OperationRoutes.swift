@@ -8,10 +8,12 @@ struct OperationRoutes {
   let service: EmbeddingService
   let metrics: PrometheusMetrics
 
-  /// `GET /health`: embeds one text with the first model.
+  /// `GET /health`: embeds one text with the first model. A server that has much to do is well.
   @Sendable func health(_ request: Request, _ context: ServerContext) async throws -> Response {
     do {
       _ = try await service.embed([.text("health")], model: nil, EmbedOptions(), context)
+    } catch let error as EmbedError where error.code == .overloaded {
+      return Response(json: .object([("status", .string("busy"))]))
     } catch {
       context.record.update { $0.error = "\(error)" }
       return Response(

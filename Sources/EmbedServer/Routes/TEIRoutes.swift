@@ -13,7 +13,7 @@ struct TEIRoutes {
 
   /// `POST /embed`.
   @Sendable func embed(_ request: Request, _ context: ServerContext) async throws -> Response {
-    let body = try await JSONRequest(request, limits: service.configuration.limits)
+    let body = try await JSONRequest(request, context, service.configuration.limits)
     let inputs = try Self.inputs(body).values
     var options = try RequestOptions(body, service.configuration).values
     if try body.bool("normalize") == false { options.normalization = .none }
@@ -34,7 +34,7 @@ struct TEIRoutes {
 
   /// `POST /tokenize`.
   @Sendable func tokenize(_ request: Request, _ context: ServerContext) async throws -> Response {
-    let body = try await JSONRequest(request, limits: service.configuration.limits)
+    let body = try await JSONRequest(request, context, service.configuration.limits)
     let inputs = try Self.inputs(body).values
     guard inputs.count <= service.configuration.limits.inputs else {
       throw APIError.badRequest(
@@ -47,20 +47,20 @@ struct TEIRoutes {
       throw APIError(
         status: .notImplemented, message: "The tokenizer of \(model.id) is not known here.")
     }
+    try service.requireTokens(inputs, of: model, EmbedOptions())
     let lists = try inputs.map { input in
       guard case .text(let text) = input else {
         throw APIError.badRequest("Invalid type for 'inputs': expected texts, got token ids.")
       }
-      let tokens = try tokenize(text, EmbedOptions())
-      return JSONValue.array(
-        tokens.filter { addsSpecialTokens || $0.range != nil }.map { Self.json($0, in: text) })
+      return Self.json(
+        try tokenize(text, EmbedOptions()), in: text, withSpecial: addsSpecialTokens)
     }
     return Response(json: .array(lists))
   }
 
   /// `POST /similarity`.
   @Sendable func similarity(_ request: Request, _ context: ServerContext) async throws -> Response {
-    let body = try await JSONRequest(request, limits: service.configuration.limits)
+    let body = try await JSONRequest(request, context, service.configuration.limits)
     guard case .object? = body["inputs"], let inputs = body["inputs"],
       case .string(let source)? = inputs["source_sentence"],
       case .array(let elements)? = inputs["sentences"]
@@ -96,16 +96,51 @@ struct TEIRoutes {
     return inputs
   }
 
-  /// A token; places are in characters, as TEI counts them: Unicode scalars.
-  private static func json(_ token: LoadedModel.Token, in text: String) -> JSONValue {
-    func scalars(_ bytes: Int) -> JSONValue {
-      .number("\(String(decoding: text.utf8.prefix(bytes), as: UTF8.self).unicodeScalars.count)")
+  /// The tokens of a text; places are in characters, as TEI counts them: Unicode scalars.
+  private static func json(
+    _ tokens: [LoadedModel.Token], in text: String, withSpecial: Bool
+  ) -> JSONValue {
+    var position = ScalarPosition(text)
+    var values: [JSONValue] = []
+    for token in tokens {
+      guard withSpecial || token.range != nil else { continue }
+      let start = token.range.map { position.scalars(upTo: $0.lowerBound) }
+      let stop = token.range.map { position.scalars(upTo: $0.upperBound) }
+      values.append(
+        .object([
+          ("id", .number("\(token.id)")), ("text", .string(token.text)),
+          ("special", .bool(token.range == nil)),
+          ("start", start.map { .number("\($0)") } ?? .null),
+          ("stop", stop.map { .number("\($0)") } ?? .null),
+        ]))
     }
-    return .object([
-      ("id", .number("\(token.id)")), ("text", .string(token.text)),
-      ("special", .bool(token.range == nil)),
-      ("start", token.range.map { scalars($0.lowerBound) } ?? .null),
-      ("stop", token.range.map { scalars($0.upperBound) } ?? .null),
-    ])
+    return .array(values)
+  }
+}
+
+/// Turns places in bytes of UTF-8 into places in scalars, along a text.
+private struct ScalarPosition {
+  private let text: String.UTF8View
+  private var index: String.Index
+  private var bytes = 0
+  private var scalars = 0
+
+  init(_ text: String) {
+    self.text = text.utf8
+    index = text.startIndex
+  }
+
+  /// The scalars that begin before a byte.
+  ///
+  /// - Complexity: O(n) in the bytes from the last place, from the text's start when it was behind this one.
+  mutating func scalars(upTo target: Int) -> Int {
+    if target < bytes { (index, bytes, scalars) = (text.startIndex, 0, 0) }
+    while bytes < target, index < text.endIndex {
+      // Of each scalar, the first byte alone is none that goes on.
+      if text[index] & 0xC0 != 0x80 { scalars += 1 }
+      index = text.index(after: index)
+      bytes += 1
+    }
+    return scalars
   }
 }
