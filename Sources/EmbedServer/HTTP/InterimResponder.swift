@@ -20,8 +20,9 @@ final class InterimResponder: ChannelDuplexHandler, RemovableChannelHandler {
   /// How long an answer may take before it is asked for who wants it.
   private static let patience = TimeAmount.milliseconds(250)
 
-  /// The bytes of a body that is not refused. What is longer is read to its end, so that the client reads why, but not
-  /// for ever.
+  /// The bytes of a body that is not refused.
+  ///
+  /// What is longer is read to its end, so that the client reads why, but not for ever.
   private let bodyLimit: Int
   /// The bytes of the body so far.
   private var bodyBytes = 0

@@ -8,7 +8,9 @@ struct OperationRoutes {
   let service: EmbeddingService
   let metrics: PrometheusMetrics
 
-  /// `GET /health`: embeds one text with the first model. A server that has much to do is well.
+  /// `GET /health`: embeds one text with the first model.
+  ///
+  /// A server that has much to do is well.
   @Sendable func health(_ request: Request, _ context: ServerContext) async throws -> Response {
     do {
       _ = try await service.embed([.text("health")], model: nil, EmbedOptions(), context)
