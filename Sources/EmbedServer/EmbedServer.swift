@@ -35,7 +35,9 @@ public struct EmbedServer: Service {
   /// Makes a server that does not listen yet.
   ///
   /// - Parameters:
+  ///   - configuration: How it listens, whom it answers, and how much it takes.
   ///   - models: What it may load; the first one is used by requests that name none.
+  ///   - logger: Where requests, models and faults are logged.
   ///   - onListening: Gets the server's address once it takes connections, such as `http://127.0.0.1:11445`.
   /// - Throws: `EmbedError` with code `invalidOption` when models or aliases do not fit together, or when other machines
   ///   could connect without a key.
