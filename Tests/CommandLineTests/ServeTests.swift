@@ -32,6 +32,10 @@ import Testing
     #expect(unknown.status == 2)
     #expect(unknown.errors.contains("got 'max-imputs'"))
     #expect(unknown.errors.contains("max-inputs"))
+    let runtime = try folder.write("precision: quarter\n", to: "runtime.yaml")
+    let fromRuntime = try EmbedRun("serve", "--port", "0", "-m", "test:", "--config", runtime)
+    #expect(fromRuntime.status == 2)
+    #expect(fromRuntime.errors.contains("invalid value of precision"))
     let fromEnvironment = try EmbedRun(
       "serve", "--port", "0", environment: ["EMBED_SERVE_MAX_TOKENS": "-1"])
     #expect(fromEnvironment.status == 2)

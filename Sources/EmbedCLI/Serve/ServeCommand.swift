@@ -176,25 +176,18 @@ struct ServedModelOptions: ParsableArguments {
   ) throws -> [EmbedderURI] {
     var names = settings.list(model, "model")
     if let file = settings.text(modelsFile, "models-file") {
-      names += try Self.lines(of: file)
+      names += try ServeSettings.lines(of: file, "list of models").filter { !$0.hasPrefix("#") }
     }
     var addresses = try names.map { try EmbedderURI($0) }
     if addresses.isEmpty { addresses = [try ModelOptions.address(of: nil)] }
+    var runtime = runtime
+    runtime.precision = try settings.choice(
+      runtime.precision, "precision", of: LocalEmbedder.Precision.allCases)
+    runtime.engine = try settings.choice(
+      runtime.engine, "engine", of: LocalEmbedder.Engine.allCases)
+    runtime.threads = try settings.integer(runtime.threads, "threads", in: 1...1 << 20)
     // How the local runtime computes matters to local models alone.
     return try addresses.map { $0.scheme == "local" ? try runtime.applied(to: $0) : $0 }
-  }
-
-  private static func lines(of file: String) throws -> [String] {
-    do {
-      let text = try String(contentsOf: URL(fileURLWithPath: file), encoding: .utf8)
-      return text.split(whereSeparator: \.isNewline)
-        .map { $0.trimmingCharacters(in: .whitespaces) }
-        .filter { !$0.isEmpty && !$0.hasPrefix("#") }
-    } catch {
-      throw EmbedError(
-        .fileInaccessible, "list of models cannot be read", expected: "a text file",
-        got: error.localizedDescription, at: file)
-    }
   }
 }
 
@@ -222,24 +215,12 @@ struct AccessOptions: ParsableArguments {
     configuration.allowedOrigins = settings.list(corsOrigin, "cors-origin")
     configuration.apiKeys = [settings.text(apiKey, "api-key")].compactMap { $0 }
     if let file = settings.text(apiKeyFile, "api-key-file") {
-      let keys = try Self.keys(in: file)
+      let keys = try ServeSettings.lines(of: file, "list of API keys")
       guard !keys.isEmpty else {
         throw EmbedError(
           .invalidOption, "no API key", expected: "at least one line", got: "none", at: file)
       }
       configuration.apiKeys += keys
-    }
-  }
-
-  private static func keys(in file: String) throws -> [String] {
-    do {
-      let text = try String(contentsOf: URL(fileURLWithPath: file), encoding: .utf8)
-      return text.split(whereSeparator: \.isNewline)
-        .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-    } catch {
-      throw EmbedError(
-        .fileInaccessible, "API keys cannot be read", expected: "a text file",
-        got: error.localizedDescription, at: file)
     }
   }
 }

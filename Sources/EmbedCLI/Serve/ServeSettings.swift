@@ -73,6 +73,20 @@ struct ServeSettings {
     return (reader.stringArray(forKey: ConfigKey([name])) ?? []).filter { !$0.isEmpty }
   }
 
+  /// The lines of a file that are not blank, without the white space around them.
+  ///
+  /// - Throws: `EmbedError` with code `fileInaccessible`.
+  static func lines(of file: String, _ what: String) throws(EmbedError) -> [String] {
+    do {
+      return try String(contentsOfFile: file, encoding: .utf8).split(whereSeparator: \.isNewline)
+        .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    } catch {
+      throw EmbedError(
+        .fileInaccessible, "\(what) cannot be read", expected: "a text file",
+        got: error.localizedDescription, at: file)
+    }
+  }
+
   /// A whole number in a range.
   ///
   /// - Throws: `EmbedError` with code `invalidOption`.
