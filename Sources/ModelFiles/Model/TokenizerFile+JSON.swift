@@ -129,19 +129,31 @@ extension TokenizerFile {
     var template = TokenizerConfiguration.Template()
     switch try processor.optionalString("type") {
     case "BertProcessing":
-      template.prefix = [try pairedID(processor, "cls")]
-      template.suffix = [try pairedID(processor, "sep")]
+      template = try self.template(around: processor, separators: 1, secondType: 1)
     case "RobertaProcessing":
-      template.prefix = [try pairedID(processor, "cls")]
-      template.suffix = [try pairedID(processor, "sep")]
+      template = try self.template(around: processor, separators: 2, secondType: 0)
       template.trimsOffsets = try processor.optionalBool("trim_offsets") ?? true
     case "TemplateProcessing":
       (template.prefix, template.suffix) = try specialTokens(processor)
+      template.pair = try pairTemplate(processor)
     default:
       try requireType(file, "post_processor", kinds)
     }
     if let wordPieceClass { template.trimsOffsets = wordPieceClass.trimsOffsets }
     return template
+  }
+
+  /// `[CLS] text [SEP]`, and for two texts as many separators between them.
+  private func template(
+    around processor: JSONDocument, separators: Int, secondType: Int32
+  ) throws(EmbedError) -> TokenizerConfiguration.Template {
+    let start = try pairedID(processor, "cls")
+    let separator = try pairedID(processor, "sep")
+    return TokenizerConfiguration.Template(
+      prefix: [start], suffix: [separator],
+      pair: TokenizerConfiguration.Template.Pair(
+        prefix: [start], middle: Array(repeating: separator, count: separators),
+        suffix: [separator], secondType: secondType))
   }
 
   /// The id in `["[CLS]", 101]`.
@@ -188,6 +200,34 @@ extension TokenizerFile {
         got: isBehind ? "the sequence alone" : "no sequence")
     }
     return (prefix, suffix)
+  }
+
+  /// The special tokens around two texts; nil for a form that only other models have.
+  private func pairTemplate(
+    _ processor: JSONDocument
+  ) throws(EmbedError) -> TokenizerConfiguration.Template.Pair? {
+    guard try processor.optionalArray("pair") != nil else { return nil }
+    var pair = TokenizerConfiguration.Template.Pair()
+    var texts = 0
+    for piece in try processor.objects("pair") {
+      let isSequence = try piece.value("Sequence") != nil
+      let part = try piece.object(isSequence ? "Sequence" : "SpecialToken")
+      let type = Int32(try part.optionalInteger("type_id", in: 0...1) ?? 0)
+      if isSequence {
+        guard try part.string("id") == (texts == 0 ? "A" : "B"), texts < 2 else { return nil }
+        texts += 1
+        if texts == 2 { pair.secondType = type }
+      }
+      guard type == (texts == 2 ? pair.secondType : 0) else { return nil }
+      if isSequence { continue }
+      let ids = try templateIDs(processor, part.string("id"))
+      switch texts {
+      case 0: pair.prefix += ids
+      case 1: pair.middle += ids
+      default: pair.suffix += ids
+      }
+    }
+    return texts == 2 ? pair : nil
   }
 
   private func templateIDs(

@@ -40,10 +40,14 @@ extension TokenizerFile {
   func template(
     ids: [BytewiseString: Int32], location: String
   ) throws(EmbedError) -> TokenizerConfiguration.Template {
-    TokenizerConfiguration.Template(
-      prefix: [try id(role: "cls_token", in: ids, location: location)],
-      suffix: [try id(role: "sep_token", in: ids, location: location)],
-      trimsOffsets: wordPieceClass?.trimsOffsets ?? false)
+    let start = try id(role: "cls_token", in: ids, location: location)
+    let separator = try id(role: "sep_token", in: ids, location: location)
+    let separators = wordPieceClass?.pairSeparators ?? 1
+    return TokenizerConfiguration.Template(
+      prefix: [start], suffix: [separator], trimsOffsets: wordPieceClass?.trimsOffsets ?? false,
+      pair: TokenizerConfiguration.Template.Pair(
+        prefix: [start], middle: Array(repeating: separator, count: separators),
+        suffix: [separator], secondType: separators == 1 ? 1 : 0))
   }
 
   private func lines(_ path: String) throws(EmbedError) -> [BytewiseString: Int32] {

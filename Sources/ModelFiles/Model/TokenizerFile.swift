@@ -141,6 +141,8 @@ struct WordPieceClass {
   let roles: [String: Token]
   /// Whether the offsets of tokens leave out white space.
   let trimsOffsets: Bool
+  /// The separators between two texts; with one, the second text is of token type 1.
+  let pairSeparators: Int
 
   private static let bert = WordPieceClass(
     roles: [
@@ -148,7 +150,7 @@ struct WordPieceClass {
       "pad_token": Token(content: "[PAD]"), "cls_token": Token(content: "[CLS]"),
       "mask_token": Token(content: "[MASK]"),
     ],
-    trimsOffsets: false)
+    trimsOffsets: false, pairSeparators: 1)
 
   private static let mpnet = WordPieceClass(
     roles: [
@@ -157,7 +159,7 @@ struct WordPieceClass {
       "pad_token": Token(content: "<pad>"), "cls_token": Token(content: "<s>"),
       "mask_token": Token(content: "<mask>", stripsLeft: true),
     ],
-    trimsOffsets: true)
+    trimsOffsets: true, pairSeparators: 2)
 
   /// The classes by name.
   static let known: [String: WordPieceClass] = [

@@ -44,7 +44,8 @@ package struct Tokenizer: Sendable {
         }
     }
     template = configuration.template
-    for id in template.prefix + template.suffix where tokens.token(for: id) == nil {
+    let pair = template.pair.map { $0.prefix + $0.middle + $0.suffix } ?? []
+    for id in template.prefix + template.suffix + pair where tokens.token(for: id) == nil {
       throw .undefinedSpecialToken(id)
     }
   }
@@ -119,6 +120,54 @@ extension Tokenizer {
     offsets.insert(contentsOf: repeatElement(nil, count: template.prefix.count), at: 0)
     offsets.append(contentsOf: repeatElement(nil, count: template.suffix.count))
     return (sequence(of: scratch.pieces, limit: limit), offsets)
+  }
+
+  /// The ids of two texts, one behind the other with the special tokens around them, and the type of each token.
+  ///
+  /// The longer text is cut first, then both alike (`TruncationStrategy::LongestFirst` of the reference,
+  /// `utils/truncation.rs`).
+  ///
+  /// - Returns: nil when the tokenizer's template has no form for two texts.
+  /// - Complexity: O(texts), also of what is cut off, as their lengths say which is cut.
+  package func encodePair(
+    _ first: String, _ second: String, maximumLength: Int, parsesSpecialTokens: Bool,
+    scratch: inout TokenizerScratch
+  ) -> (sequence: TokenSequence, typeIDs: [Int32])? {
+    guard let pair = template.pair else { return nil }
+    let limit = max(0, max(0, maximumLength) - pair.count)
+    let (firstIDs, secondIDs) = (
+      ownIDs(first, parsesSpecialTokens, &scratch), ownIDs(second, parsesSpecialTokens, &scratch)
+    )
+    let (firstCount, secondCount) = Self.share(limit, firstIDs.count, secondIDs.count)
+    let head = pair.prefix + firstIDs.prefix(firstCount) + pair.middle
+    let tail = secondIDs.prefix(secondCount) + pair.suffix
+    let isTruncated = firstCount < firstIDs.count || secondCount < secondIDs.count
+    return (
+      TokenSequence(ids: head + tail, isTruncated: isTruncated),
+      [Int32](repeating: 0, count: head.count)
+        + [Int32](repeating: pair.secondType, count: tail.count)
+    )
+  }
+
+  /// The ids of a text without special tokens around them.
+  private func ownIDs(
+    _ text: String, _ parsesSpecialTokens: Bool, _ scratch: inout TokenizerScratch
+  ) -> [Int32] {
+    scratch.begin(recordsOffsets: false)
+    scan(text, parsesSpecialTokens: parsesSpecialTokens, limit: .max, scratch: &scratch)
+    return scratch.pieces.ids
+  }
+
+  /// How many tokens of two texts are kept so that they have at most `limit` together.
+  private static func share(_ limit: Int, _ first: Int, _ second: Int) -> (Int, Int) {
+    guard first > limit - min(second, limit) else { return (first, second) }
+    let shorter = min(first, second)
+    if shorter <= limit / 2 {
+      return first <= second ? (first, limit - first) : (limit - second, second)
+    }
+    // The one that was longer gets the odd token.
+    let half = limit / 2
+    return first <= second ? (half, limit - half) : (limit - half, half)
   }
 
   /// The number of ids that `encode` gives a text without a limit.

@@ -79,11 +79,40 @@ extension TokenizerConfiguration {
     package var suffix: [Int32]
     /// Whether a token's offsets leave out white space that the token swallows.
     package var trimsOffsets: Bool
+    /// The tokens around two texts; nil when the tokenizer knows no form for them.
+    package var pair: Pair?
 
-    package init(prefix: [Int32] = [], suffix: [Int32] = [], trimsOffsets: Bool = false) {
+    package init(
+      prefix: [Int32] = [], suffix: [Int32] = [], trimsOffsets: Bool = false, pair: Pair? = nil
+    ) {
       self.prefix = prefix
       self.suffix = suffix
       self.trimsOffsets = trimsOffsets
+      self.pair = pair
+    }
+
+    /// The special tokens around two texts, those in front of the second one being of type 0.
+    package struct Pair: Sendable, Equatable {
+      /// The ids in front of the first text.
+      package var prefix: [Int32]
+      /// The ids between the texts.
+      package var middle: [Int32]
+      /// The ids behind the second text.
+      package var suffix: [Int32]
+      /// The token type of the second text and what is behind it.
+      package var secondType: Int32
+
+      package init(
+        prefix: [Int32] = [], middle: [Int32] = [], suffix: [Int32] = [], secondType: Int32 = 0
+      ) {
+        self.prefix = prefix
+        self.middle = middle
+        self.suffix = suffix
+        self.secondType = secondType
+      }
+
+      /// The number of special tokens.
+      package var count: Int { prefix.count + middle.count + suffix.count }
     }
 
     /// The number of special tokens.
