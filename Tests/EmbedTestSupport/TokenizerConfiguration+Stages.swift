@@ -10,26 +10,24 @@ extension TokenizerConfiguration {
   /// A BERT tokenizer without added tokens or template.
   package init(vocabulary: [(token: String, id: Int32)]) {
     self.init(
-      normalizer: .bert(BertNormalizer()), preTokenizer: .bert,
+      normalizers: [.bert(BertNormalizer())], preTokenizers: [.bert],
       model: .wordPiece(WordPiece(vocabulary: vocabulary)))
   }
 
   /// The switches of the normalizer.
   package var bert: BertNormalizer {
     get {
-      switch normalizer {
-      case .bert(let bert): bert
-      }
+      guard case .bert(let bert) = normalizers.first else { preconditionFailure("BERT's") }
+      return bert
     }
-    set { normalizer = .bert(newValue) }
+    set { normalizers = [.bert(newValue)] }
   }
 
   /// The model.
   package var wordPiece: WordPiece {
     get {
-      switch model {
-      case .wordPiece(let wordPiece): wordPiece
-      }
+      guard case .wordPiece(let wordPiece) = model else { preconditionFailure("WordPiece") }
+      return wordPiece
     }
     set { model = .wordPiece(newValue) }
   }

@@ -102,7 +102,7 @@ extension ModelFolder {
       folder: encoderFolder, vocabularySize: configuration.vocabularySize,
       standardClass: architecture.tokenizerClass
     ).configuration()
-    if lowercases { tokenizer.normalizer.lowercases = true }
+    if lowercases { try lowercase(&tokenizer) }
     let specialCount = tokenizer.template.count
     guard specialCount < maximumSequenceLength else {
       throw EmbedError(
@@ -111,6 +111,18 @@ extension ModelFolder {
         got: "\(maximumSequenceLength)", at: path.printable)
     }
     return tokenizer
+  }
+
+  /// Makes a tokenizer lower-case texts, as sentence-transformers does before it where its settings say so.
+  private func lowercase(_ tokenizer: inout TokenizerConfiguration) throws(EmbedError) {
+    guard tokenizer.normalizers.count == 1, case .bert(var normalizer) = tokenizer.normalizers[0]
+    else {
+      throw EmbedError(
+        .modelUnsupported, "unsupported model", expected: "do_lower_case with BertNormalizer alone",
+        got: "other normalizers", at: path.printable)
+    }
+    normalizer.lowercases = true
+    tokenizer.normalizers = [.bert(normalizer)]
   }
 
   /// Opens the encoder's weights.

@@ -8,25 +8,41 @@ extension TokenizerFile {
     let model = try file.object("model")
     // Files older than the key have no other kind with a prefix for continuations.
     let type = try model.optionalString("type") ?? "WordPiece"
-    guard type == "WordPiece" else {
-      throw model.unsupported(
-        "type", expected: "the tokenizer WordPiece", got: type.quotedForMessage)
-    }
-    let ids = try vocabulary(model.object("vocab"))
-    let wordPiece = try wordPiece(model, vocabulary: ids)
-    let normalizer = try normalizer(file)
-    try requireType(file, "pre_tokenizer", ["BertPreTokenizer"])
-    let template = try template(file, ids: ids.index)
     var tokens: [TokenizerSettings.SpecialToken] = []
     for (index, element) in (try file.optionalArray("added_tokens") ?? []).enumerated() {
       tokens.append(try TokenizerSettings.token(element, file, "added_tokens[\(index)]"))
     }
-    return TokenizerConfiguration(
-      addedTokens: try addedTokens(tokens, ids: ids.index), normalizer: .bert(normalizer),
-      preTokenizer: .bert, model: .wordPiece(wordPiece), template: template)
+    switch type {
+    case "WordPiece":
+      let ids = try vocabulary(model.object("vocab"))
+      return TokenizerConfiguration(
+        addedTokens: try addedTokens(tokens, ids: ids.index),
+        normalizers: try wordPieceNormalizers(file), preTokenizers: try preTokenizers(file),
+        model: .wordPiece(try wordPiece(model, vocabulary: ids)),
+        template: try wordPieceTemplate(file, ids: ids.index))
+    case "BPE":
+      let ids = try vocabulary(model.object("vocab"))
+      return TokenizerConfiguration(
+        addedTokens: try addedTokens(tokens, ids: ids.index), normalizers: try normalizers(file),
+        preTokenizers: try preTokenizers(file), model: .bytePairs(try bytePairs(model, ids)),
+        template: try template(file))
+    case "Unigram":
+      let unigram = try unigram(model)
+      var ids: [BytewiseString: Int32] = [:]
+      for token in tokens + settings.others + settings.named.values {
+        ids[BytewiseString(token.content)] = unigram.index[BytewiseString(token.content)]
+      }
+      return TokenizerConfiguration(
+        addedTokens: try addedTokens(tokens, ids: ids), normalizers: try normalizers(file),
+        preTokenizers: try preTokenizers(file), model: .unigram(unigram.model),
+        template: try template(file))
+    default:
+      throw model.unsupported(
+        "type", expected: "WordPiece, BPE or Unigram", got: type.quotedForMessage)
+    }
   }
 
-  // MARK: - Model
+  // MARK: - Models
 
   private typealias Vocabulary = (
     entries: [(token: String, id: Int32)], index: [BytewiseString: Int32]
@@ -73,74 +89,180 @@ extension TokenizerFile {
     return (entries, index)
   }
 
-  // MARK: - Normalizer
+  private func bytePairs(
+    _ model: JSONDocument, _ vocabulary: Vocabulary
+  ) throws(EmbedError) -> TokenizerConfiguration.BytePairs {
+    try model.requireAbsent("dropout")
+    for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
+      try model.require(key, toBe: "")
+    }
+    var merges: [(first: String, second: String)] = []
+    for (index, element) in try model.array("merges").enumerated() {
+      let pair: (String, String)? =
+        switch element {
+        case .array(let parts) where parts.count == 2:
+          if case .string(let first) = parts[0], case .string(let second) = parts[1] {
+            (first, second)
+          } else {
+            nil
+          }
+        case .string(let line): Self.pair(line)
+        default: nil
+        }
+      guard let pair else {
+        throw EmbedError(
+          .fileDamaged, "wrong type", expected: "two tokens", got: element.summary,
+          at: model.location("merges[\(index)]"))
+      }
+      merges.append(pair)
+    }
+    return TokenizerConfiguration.BytePairs(
+      vocabulary: vocabulary.entries, merges: merges,
+      unknownToken: try model.optionalString("unk_token"),
+      fusesUnknown: try model.optionalBool("fuse_unk") ?? false,
+      fallsBackToBytes: try model.optionalBool("byte_fallback") ?? false,
+      ignoresMergesOfTokens: try model.optionalBool("ignore_merges") ?? false)
+  }
 
-  private func normalizer(
+  /// The tokens on both sides of the only space in a line.
+  private static func pair(_ line: String) -> (String, String)? {
+    let parts = line.unicodeScalars.split(separator: " ", omittingEmptySubsequences: false)
+    return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
+  }
+
+  private func unigram(
+    _ model: JSONDocument
+  ) throws(EmbedError) -> (
+    model: TokenizerConfiguration.Unigram, index: [BytewiseString: Int32]
+  ) {
+    let entries = try model.array("vocab")
+    var vocabulary: [(token: String, score: Double)] = []
+    vocabulary.reserveCapacity(entries.count)
+    var index: [BytewiseString: Int32] = [:]
+    index.reserveCapacity(entries.count)
+    for (id, entry) in entries.enumerated() {
+      guard case .array(let parts) = entry, parts.count == 2, case .string(let token) = parts[0],
+        case .number(let text) = parts[1], let score = Double(text), score.isFinite
+      else {
+        throw EmbedError(
+          .fileDamaged, "wrong type", expected: "a token and its score", got: entry.summary,
+          at: model.location("vocab[\(id)]"))
+      }
+      try check(id, location: model.location("vocab[\(id)]"))
+      vocabulary.append((token, score))
+      index[BytewiseString(token)] = Int32(id)
+    }
+    guard let unknownID = try model.optionalInteger("unk_id", in: 0...Int(Int32.max)) else {
+      throw model.unsupported("unk_id", expected: "an unknown token", got: "none")
+    }
+    guard unknownID < vocabulary.count else {
+      throw EmbedError(
+        .fileDamaged, "missing token", expected: "an id below \(vocabulary.count)",
+        got: "\(unknownID)", at: model.location("unk_id"))
+    }
+    let unigram = TokenizerConfiguration.Unigram(
+      vocabulary: vocabulary, unknownID: Int32(unknownID),
+      fallsBackToBytes: try model.optionalBool("byte_fallback") ?? false)
+    return (unigram, index)
+  }
+
+  // MARK: - WordPiece by the settings
+
+  /// The normalizers of a WordPiece tokenizer, where the settings may contradict the file.
+  private func wordPieceNormalizers(
     _ file: JSONDocument
-  ) throws(EmbedError) -> TokenizerConfiguration.BertNormalizer {
+  ) throws(EmbedError) -> [TokenizerConfiguration.Normalizer] {
+    guard wordPieceClass != nil else { return try normalizers(file) }
     guard let normalizer = try file.optionalObject("normalizer") else {
       throw file.unsupported("normalizer", expected: "BertNormalizer", got: "none")
     }
-    try requireType(file, "normalizer", ["BertNormalizer"])
+    try file.requireType("normalizer", ["BertNormalizer"])
     var lowercases = try normalizer.optionalBool("lowercase") ?? true
     var stripsAccents = try normalizer.optionalBool("strip_accents")
     var separates = try normalizer.optionalBool("handle_chinese_chars") ?? true
 
-    if wordPieceClass != nil {
-      func refuse(_ key: String, _ value: String) -> EmbedError {
-        normalizer.unsupported(
-          key, expected: "\(value), which \(className) takes when tokenizer_config.json is silent",
-          got: "something else")
-      }
-      if lowercases != settings.lowercases ?? true {
-        guard let explicit = settings.lowercases else { throw refuse("lowercase", "true") }
-        lowercases = explicit
-      }
-      if stripsAccents != settings.stripsAccents {
-        guard settings.mentionsAccents else { throw refuse("strip_accents", "null") }
-        stripsAccents = settings.stripsAccents
-      }
-      if separates != settings.separatesChineseCharacters ?? true {
-        guard let explicit = settings.separatesChineseCharacters else {
-          throw refuse("handle_chinese_chars", "true")
-        }
-        separates = explicit
-      }
+    func refuse(_ key: String, _ value: String) -> EmbedError {
+      normalizer.unsupported(
+        key, expected: "\(value), which \(className) takes when tokenizer_config.json is silent",
+        got: "something else")
     }
-    return TokenizerConfiguration.BertNormalizer(
-      cleansText: try normalizer.optionalBool("clean_text") ?? true,
-      separatesChineseCharacters: separates, stripsAccents: stripsAccents ?? lowercases,
-      lowercases: lowercases)
+    if lowercases != settings.lowercases ?? true {
+      guard let explicit = settings.lowercases else { throw refuse("lowercase", "true") }
+      lowercases = explicit
+    }
+    if stripsAccents != settings.stripsAccents {
+      guard settings.mentionsAccents else { throw refuse("strip_accents", "null") }
+      stripsAccents = settings.stripsAccents
+    }
+    if separates != settings.separatesChineseCharacters ?? true {
+      guard let explicit = settings.separatesChineseCharacters else {
+        throw refuse("handle_chinese_chars", "true")
+      }
+      separates = explicit
+    }
+    return [
+      .bert(
+        TokenizerConfiguration.BertNormalizer(
+          cleansText: try normalizer.optionalBool("clean_text") ?? true,
+          separatesChineseCharacters: separates, stripsAccents: stripsAccents ?? lowercases,
+          lowercases: lowercases))
+    ]
+  }
+
+  /// The template of a WordPiece tokenizer, which the class knows if the file does not.
+  private func wordPieceTemplate(
+    _ file: JSONDocument, ids: [BytewiseString: Int32]
+  ) throws(EmbedError) -> TokenizerConfiguration.Template {
+    guard let wordPieceClass else { return try template(file) }
+    guard try file.optionalObject("post_processor") != nil else {
+      return try template(ids: ids, location: file.file)
+    }
+    var template = try template(file)
+    template.trimming = wordPieceClass.trimsOffsets ? .swallowed : .none
+    return template
   }
 
   // MARK: - Template
 
   private func template(
-    _ file: JSONDocument, ids: [BytewiseString: Int32]
+    _ file: JSONDocument
   ) throws(EmbedError) -> TokenizerConfiguration.Template {
-    let kinds = ["TemplateProcessing", "BertProcessing", "RobertaProcessing"]
-    guard let processor = try file.optionalObject("post_processor") else {
-      guard wordPieceClass != nil else {
-        throw file.unsupported(
-          "post_processor", expected: kinds.joined(separator: " or "), got: "none")
-      }
-      return try template(ids: ids, location: file.file)
-    }
     var template = TokenizerConfiguration.Template()
+    guard let processor = try file.optionalObject("post_processor") else { return template }
+    try add(processor, in: file, "post_processor", to: &template)
+    return template
+  }
+
+  /// Adds what a post-processor does.
+  private func add(
+    _ processor: JSONDocument, in file: JSONDocument, _ key: String,
+    to template: inout TokenizerConfiguration.Template
+  ) throws(EmbedError) {
+    let trimming: TokenizerConfiguration.Template.OffsetTrimming =
+      try processor.optionalBool("trim_offsets") ?? true
+      ? .byteLevel(addsPrefixSpace: try processor.optionalBool("add_prefix_space") ?? true)
+      : .none
     switch try processor.optionalString("type") {
     case "BertProcessing":
       template = try self.template(around: processor, separators: 1, secondType: 1)
     case "RobertaProcessing":
       template = try self.template(around: processor, separators: 2, secondType: 0)
-      template.trimsOffsets = try processor.optionalBool("trim_offsets") ?? true
+      template.trimming = trimming
+    case "ByteLevel":
+      template.trimming = trimming
     case "TemplateProcessing":
       (template.prefix, template.suffix) = try specialTokens(processor)
       template.pair = try pairTemplate(processor)
+    case "Sequence":
+      for (index, part) in try processor.objects("processors").enumerated() {
+        try add(part, in: processor, "processors[\(index)]", to: &template)
+      }
     default:
-      try requireType(file, "post_processor", kinds)
+      try file.requireType(
+        key,
+        ["TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel", "Sequence"],
+        of: processor)
     }
-    if let wordPieceClass { template.trimsOffsets = wordPieceClass.trimsOffsets }
-    return template
   }
 
   /// `[CLS] text [SEP]`, and for two texts as many separators between them.
@@ -194,10 +316,8 @@ extension TokenizerFile {
         prefix += try templateIDs(processor, name)
       }
     }
-    guard isBehind, !prefix.isEmpty || !suffix.isEmpty else {
-      throw processor.unsupported(
-        "single", expected: "the sequence A with special tokens around it",
-        got: isBehind ? "the sequence alone" : "no sequence")
+    guard isBehind else {
+      throw processor.unsupported("single", expected: "the sequence A", got: "no sequence")
     }
     return (prefix, suffix)
   }
@@ -245,19 +365,5 @@ extension TokenizerFile {
       ids.append(id)
     }
     return ids
-  }
-
-  // MARK: - Kinds
-
-  /// Refuses a part of another kind than those given, by its name.
-  private func requireType(
-    _ file: JSONDocument, _ key: String, _ accepted: [String]
-  ) throws(EmbedError) {
-    let type = try file.optionalObject(key)?.optionalString("type")
-    guard let type, accepted.contains(type) else {
-      throw file.unsupported(
-        key, expected: accepted.joined(separator: " or "),
-        got: type?.quotedForMessage ?? "none")
-    }
   }
 }

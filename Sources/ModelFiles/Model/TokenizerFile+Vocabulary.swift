@@ -25,11 +25,13 @@ extension TokenizerFile {
     let lowercases = settings.lowercases ?? true
     return TokenizerConfiguration(
       addedTokens: try addedTokens([], ids: ids),
-      normalizer: .bert(
-        TokenizerConfiguration.BertNormalizer(
-          separatesChineseCharacters: settings.separatesChineseCharacters ?? true,
-          stripsAccents: settings.stripsAccents ?? lowercases, lowercases: lowercases)),
-      preTokenizer: .bert,
+      normalizers: [
+        .bert(
+          TokenizerConfiguration.BertNormalizer(
+            separatesChineseCharacters: settings.separatesChineseCharacters ?? true,
+            stripsAccents: settings.stripsAccents ?? lowercases, lowercases: lowercases))
+      ],
+      preTokenizers: [.bert],
       model: .wordPiece(
         TokenizerConfiguration.WordPiece(
           vocabulary: vocabulary, unknownToken: settings.named["unk_token"]?.content ?? "[UNK]")),
@@ -44,7 +46,8 @@ extension TokenizerFile {
     let separator = try id(role: "sep_token", in: ids, location: location)
     let separators = wordPieceClass?.pairSeparators ?? 1
     return TokenizerConfiguration.Template(
-      prefix: [start], suffix: [separator], trimsOffsets: wordPieceClass?.trimsOffsets ?? false,
+      prefix: [start], suffix: [separator],
+      trimming: wordPieceClass?.trimsOffsets ?? false ? .swallowed : .none,
       pair: TokenizerConfiguration.Template.Pair(
         prefix: [start], middle: Array(repeating: separator, count: separators),
         suffix: [separator], secondType: separators == 1 ? 1 : 0))

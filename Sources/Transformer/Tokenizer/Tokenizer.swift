@@ -3,19 +3,18 @@
 /// A text passes the stages of its `TokenizerConfiguration`. Making a tokenizer costs a few milliseconds for 30,000
 /// tokens; afterwards it is immutable, and any number of tasks may use it at once, each with a scratch of its own.
 ///
-/// Another model, such as byte-level BPE or Unigram, comes in here and in the reading of its file, nowhere else:
-/// 1. A case for each of its stages that differs, in `TokenizerConfiguration.Normalizer`, `PreTokenizer` and `Model`.
-/// 2. Its normalizer, a `TextNormalizer`.
-/// 3. Its words and pieces, a `TextScanner` of normalized text. It looks for added tokens with the `AddedTokenMatcher`
-///    that it is given and appends to the `PieceBuffer`, with ids of the `TokenList`, which already knows every token.
-/// 4. A case of `Scanner` below that holds a `StagedScanner` of the two, and one in `init` that makes it.
+/// A tokenizer whose stages are all BERT's has a quicker way through them; every other takes them in turn:
+/// 1. `NormalizerSequence` normalizes a stretch of text.
+/// 2. `WordScanner` splits it into words, one `WordRule` after the other.
+/// 3. A `WordModel` makes pieces of each word and appends them to the `PieceBuffer`, with ids of the `TokenList`.
+/// A stage that is missing is a case in `TokenizerConfiguration` and in the type that does it.
 package struct Tokenizer: Sendable {
   /// What takes a text apart, by the kinds of its stages.
   private enum Scanner: Sendable {
     /// BERT's stages in one pass.
     case bert(BertScanner)
-    /// BERT's stages in turn, as some added tokens are looked for in normalized text.
-    case stagedBert(StagedScanner<BertTextNormalizer, BertScanner>)
+    /// Any stages in turn.
+    case staged(StagedScanner)
   }
 
   private let tokens: TokenList
@@ -27,21 +26,17 @@ package struct Tokenizer: Sendable {
   /// - Throws: `TokenizerError` if the configuration contradicts itself.
   package init(_ configuration: TokenizerConfiguration) throws(TokenizerError) {
     let addedTokens = configuration.addedTokens
-    switch (configuration.normalizer, configuration.preTokenizer, configuration.model) {
-    case (.bert(let normalizer), .bert, .wordPiece(let model)):
-      tokens = try TokenList(vocabulary: model.vocabulary, added: addedTokens)
-      let vocabulary = try WordPieceVocabulary(model, tokens)
-      scanner =
-        if addedTokens.contains(where: { $0.isNormalized }) {
-          .stagedBert(
-            try StagedScanner(addedTokens, normalizer: BertTextNormalizer(normalizer)) {
-              BertScanner(.none, addedTokens: $0, vocabulary: vocabulary)
-            })
-        } else {
-          .bert(
-            BertScanner(
-              normalizer, addedTokens: AddedTokenMatcher(addedTokens), vocabulary: vocabulary))
-        }
+    tokens = try TokenList(vocabulary: configuration.model.vocabulary, added: addedTokens)
+    let model = try WordModel(configuration, tokens)
+    if case .wordPiece(let vocabulary) = model, configuration.normalizers.count == 1,
+      case .bert(let normalizer) = configuration.normalizers[0],
+      configuration.preTokenizers == [.bert], !addedTokens.contains(where: \.isNormalized)
+    {
+      scanner = .bert(
+        BertScanner(
+          normalizer, addedTokens: AddedTokenMatcher(addedTokens), vocabulary: vocabulary))
+    } else {
+      scanner = .staged(try StagedScanner(configuration, model: model))
     }
     template = configuration.template
     let pair = template.pair.map { $0.prefix + $0.middle + $0.suffix } ?? []
@@ -60,6 +55,36 @@ package struct Tokenizer: Sendable {
   ///
   /// - Complexity: O(log n) in the number of tokens.
   package func token(for id: Int32) -> String? { tokens.token(for: id) }
+}
+
+extension TokenizerConfiguration.Model {
+  /// The tokens with their ids.
+  fileprivate var vocabulary: [(token: String, id: Int32)] {
+    switch self {
+    case .wordPiece(let model): model.vocabulary
+    case .bytePairs(let model): model.vocabulary
+    case .unigram(let model):
+      model.vocabulary.enumerated().map { ($0.element.token, Int32($0.offset)) }
+    }
+  }
+}
+
+extension WordModel {
+  fileprivate init(
+    _ configuration: TokenizerConfiguration, _ tokens: TokenList
+  ) throws(TokenizerError) {
+    switch configuration.model {
+    case .wordPiece(let model):
+      self = .wordPiece(try WordPieceVocabulary(model, tokens))
+    case .bytePairs(let model):
+      let isByteLevel = configuration.preTokenizers.contains {
+        if case .byteLevel = $0 { true } else { false }
+      }
+      self = .bytePairs(try BytePairModel(model, tokens, isByteLevel: isByteLevel))
+    case .unigram(let model):
+      self = .unigram(UnigramModel(model, tokens))
+    }
+  }
 }
 
 // MARK: - Texts
@@ -116,7 +141,7 @@ extension Tokenizer {
     scratch.begin(recordsOffsets: true)
     scan(text, parsesSpecialTokens: parsesSpecialTokens, limit: limit, scratch: &scratch)
     var offsets: [Range<Int>?] = scratch.pieces.offsets.prefix(limit).map { $0 }
-    if template.trimsOffsets { trim(&offsets, in: text) }
+    if template.trimming != .none { trim(&offsets, of: scratch.pieces, in: text) }
     offsets.insert(contentsOf: repeatElement(nil, count: template.prefix.count), at: 0)
     offsets.append(contentsOf: repeatElement(nil, count: template.suffix.count))
     return (sequence(of: scratch.pieces, limit: limit), offsets)
@@ -193,7 +218,7 @@ extension Tokenizer {
     Self.withBytes(of: text) { bytes in
       switch scanner {
       case .bert(let scanner): scanner.scan(bytes, cursor: &cursor, scratch: &scratch)
-      case .stagedBert(let scanner): scanner.scan(bytes, cursor: &cursor, scratch: &scratch)
+      case .staged(let scanner): scanner.scan(bytes, cursor: &cursor, scratch: &scratch)
       }
     }
   }
@@ -209,17 +234,51 @@ extension Tokenizer {
     return TokenSequence(ids: ids, isTruncated: pieces.ids.count > limit)
   }
 
-  /// Leaves out white space at both ends of each token.
-  private func trim(_ offsets: inout [Range<Int>?], in text: String) {
+  /// Leaves out the white space at both ends of tokens that the template says.
+  ///
+  /// Source: `process_offsets` of the reference (`pre_tokenizers/byte_level.rs`).
+  private func trim(_ offsets: inout [Range<Int>?], of pieces: PieceBuffer, in text: String) {
     Self.withBytes(of: text) { bytes in
       for (index, range) in offsets.enumerated() {
         guard let range else { continue }
-        let start = min(
-          UnicodeData.endOfWhitespace(in: bytes, from: range.lowerBound), range.upperBound)
-        let end = UnicodeData.startOfWhitespace(in: bytes, before: range.upperBound, from: start)
+        var (leading, trailing) = whitespace(
+          of: pieces.ids[index], at: range, isAdded: pieces.isAdded[index], in: bytes)
+        // A single space may be one that the pre-tokenizer has put there.
+        let isFirst = index == 0 || range.lowerBound == 0
+        if case .byteLevel(addsPrefixSpace: true) = template.trimming, isFirst, leading == 1 {
+          leading = 0
+        }
+        var (start, end) = (range.lowerBound, range.upperBound)
+        for _ in 0..<leading where start < end {
+          start += UTF8Coding.scalar(in: bytes, at: start).length
+        }
+        for _ in 0..<trailing where start < end {
+          end -= UTF8Coding.scalar(in: bytes, before: end).length
+        }
         offsets[index] = start..<end
       }
     }
+  }
+
+  /// The scalars of white space at both ends of a token: those that its spelling has or, if it is an added one, those of
+  /// its place in the text.
+  private func whitespace(
+    of id: Int32, at range: Range<Int>, isAdded: Bool, in text: Span<UInt8>
+  ) -> (leading: Int, trailing: Int) {
+    if case .byteLevel = template.trimming, !isAdded {
+      let scalars = (tokens.token(for: id) ?? "").unicodeScalars
+      return (
+        scalars.prefix { $0 == ByteSpelling.space }.count,
+        scalars.reversed().prefix { $0 == ByteSpelling.space }.count
+      )
+    }
+    let start = min(UnicodeData.endOfWhitespace(in: text, from: range.lowerBound), range.upperBound)
+    let end = UnicodeData.startOfWhitespace(
+      in: text, before: range.upperBound, from: range.lowerBound)
+    return (
+      UTF8Coding.scalarCount(in: text, range.lowerBound..<start),
+      UTF8Coding.scalarCount(in: text, end..<range.upperBound)
+    )
   }
 
   /// Calls a function with the UTF-8 bytes of a text.

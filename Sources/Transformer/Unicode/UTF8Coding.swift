@@ -20,6 +20,13 @@ enum UTF8Coding {
     return scalar(in: text, at: start)
   }
 
+  /// The number of scalars that begin in a part of a text.
+  static func scalarCount(in text: Span<UInt8>, _ range: Range<Int>) -> Int {
+    var count = 0
+    for index in range where text[index] & 0xC0 != 0x80 { count += 1 }
+    return count
+  }
+
   /// The number of bytes of a scalar.
   static func length(of scalar: UInt32) -> Int {
     switch scalar {

@@ -55,4 +55,36 @@ enum HangulSyllable {
       0x1100 + index / 588, 0x1161 + index % 588 / 28, trailing == 0 ? 0 : 0x11A7 + trailing
     )
   }
+
+  /// The syllable of a leading consonant and a vowel, or of such a syllable and a trailing consonant, if they are that.
+  static func compose(_ first: UInt32, _ second: UInt32) -> UInt32? {
+    if (0x1100..<0x1113).contains(first), (0x1161..<0x1176).contains(second) {
+      return range.lowerBound + ((first - 0x1100) * 21 + (second - 0x1161)) * 28
+    }
+    if range.contains(first), (first - range.lowerBound) % 28 == 0,
+      (0x11A8..<0x11C3).contains(second)
+    {
+      return first + (second - 0x11A7)
+    }
+    return nil
+  }
+
+  /// Whether two letters or syllables are of one grapheme cluster (Unicode Standard Annex 29, GB6 to GB8).
+  static func joins(_ first: UInt32, _ second: UInt32) -> Bool {
+    let isVowel = (0x1160..<0x11A8).contains(second) || (0xD7B0..<0xD7C7).contains(second)
+    let isTrailing = (0x11A8..<0x1200).contains(second) || (0xD7CB..<0xD7FC).contains(second)
+    switch first {
+    case 0x1100..<0x1160, 0xA960..<0xA97D:
+      return isVowel || (0x1100..<0x1160).contains(second) || (0xA960..<0xA97D).contains(second)
+        || range.contains(second)
+    case 0x1160..<0x11A8, 0xD7B0..<0xD7C7:
+      return isVowel || isTrailing
+    case 0x11A8..<0x1200, 0xD7CB..<0xD7FC:
+      return isTrailing
+    case range:
+      return isTrailing || isVowel && (first - range.lowerBound) % 28 == 0
+    default:
+      return false
+    }
+  }
 }

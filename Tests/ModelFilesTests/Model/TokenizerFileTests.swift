@@ -146,10 +146,12 @@ import Transformer
     let bert = try fixture.tokenizer()
     #expect(bert.template.prefix == [2] && bert.template.suffix == [3])
     try fixture.replace("BertTokenizer", with: "TokenizersBackend", in: "tokenizer_config.json")
-    #expect(
-      try fixture.tokenizerRefusal()
-        == "unsupported model: expected TemplateProcessing or BertProcessing or RobertaProcessing, "
-        + "got none (DIR/tokenizer.json, post_processor)")
+    #expect(try fixture.tokenizer().template == .init())
+  }
+
+  /// The form of two texts that RoBERTa's classes and their processor have.
+  private func pair(_ start: Int32, _ separator: Int32) -> TokenizerConfiguration.Template.Pair {
+    .init(prefix: [start], middle: [separator, separator], suffix: [separator])
   }
 
   @Test func `reads RobertaProcessing, which trims offsets`() throws {
@@ -162,13 +164,16 @@ import Transformer
       text[..<start] + processor + #""trim_offsets":true,"add_prefix_space":false}"# + text[end...])
     try fixture.replace("BertTokenizer", with: "TokenizersBackend", in: "tokenizer_config.json")
     #expect(
-      try fixture.tokenizer().template == .init(prefix: [8], suffix: [7], trimsOffsets: true))
+      try fixture.tokenizer().template
+        == .init(
+          prefix: [8], suffix: [7], trimming: .byteLevel(addsPrefixSpace: false), pair: pair(8, 7)))
     try fixture.replace(
       #""trim_offsets":true"#, with: #""trim_offsets":false"#, in: "tokenizer.json")
-    #expect(try fixture.tokenizer().template == .init(prefix: [8], suffix: [7]))
+    #expect(
+      try fixture.tokenizer().template == .init(prefix: [8], suffix: [7], pair: pair(8, 7)))
     // The classes of transformers have an opinion of their own.
     try fixture.replace("TokenizersBackend", with: "MPNetTokenizer", in: "tokenizer_config.json")
-    #expect(try fixture.tokenizer().template.trimsOffsets)
+    #expect(try fixture.tokenizer().template.trimming == .swallowed)
   }
 
   // MARK: - MPNet
@@ -185,7 +190,9 @@ import Transformer
   @Test func `gives MPNet's roles their own tokens`() throws {
     let fixture = try mpnet(#"{"tokenizer_class":"MPNetTokenizer","model_max_length":512}"#)
     let configuration = try fixture.tokenizer()
-    #expect(configuration.template == .init(prefix: [0], suffix: [2], trimsOffsets: true))
+    #expect(
+      configuration.template
+        == .init(prefix: [0], suffix: [2], trimming: .swallowed, pair: pair(0, 2)))
     #expect(configuration.wordPiece.unknownToken == "[UNK]")
     #expect(configuration.bert == .init())
     let added = configuration.addedTokens
@@ -199,7 +206,9 @@ import Transformer
       #"{"tokenizer_class":"MPNetTokenizerFast","bos_token":"hello","sep_token":"world","#
         + #""mask_token":{"content":"<mask>","lstrip":false,"normalized":true}}"#
     ).tokenizer()
-    #expect(configuration.template == .init(prefix: [0], suffix: [6], trimsOffsets: true))
+    #expect(
+      configuration.template
+        == .init(prefix: [0], suffix: [6], trimming: .swallowed, pair: pair(0, 6)))
     let added = configuration.addedTokens
     #expect(added.map(\.content) == ["hello", "</s>", "[UNK]", "world", "<pad>", "<s>", "<mask>"])
     let mask = try #require(added.last)
@@ -212,7 +221,9 @@ import Transformer
       #"{"model_type":"mpnet","vocab_size":8,"hidden_size":32,"num_attention_heads":4}"#,
       to: "config.json")
     let configuration = try fixture.tokenizer()
-    #expect(configuration.template == .init(prefix: [0], suffix: [2], trimsOffsets: true))
+    #expect(
+      configuration.template
+        == .init(prefix: [0], suffix: [2], trimming: .swallowed, pair: pair(0, 2)))
   }
 
   @Test func `does not give MPNet BERT's tokens`() throws {
@@ -265,8 +276,8 @@ import Transformer
   @Test(
     arguments: [
       (
-        #""type":"WordPiece","unk_token""#, #""type":"Unigram","unk_token""#,
-        "unsupported model: expected the tokenizer WordPiece, got \"Unigram\" "
+        #""type":"WordPiece","unk_token""#, #""type":"WordLevel","unk_token""#,
+        "unsupported model: expected WordPiece, BPE or Unigram, got \"WordLevel\" "
           + "(DIR/tokenizer.json, model.type)"
       ),
       (
@@ -284,9 +295,9 @@ import Transformer
           + "(DIR/tokenizer.json, pre_tokenizer)"
       ),
       (
-        "TemplateProcessing", "ByteLevel",
-        "unsupported model: expected TemplateProcessing or BertProcessing or RobertaProcessing, "
-          + "got \"ByteLevel\" (DIR/tokenizer.json, post_processor)"
+        "TemplateProcessing", "Unknown",
+        "unsupported model: expected TemplateProcessing or BertProcessing or RobertaProcessing or "
+          + "ByteLevel or Sequence, got \"Unknown\" (DIR/tokenizer.json, post_processor)"
       ),
       (
         "TemplateProcessing", "RobertaProcessing",

@@ -69,12 +69,8 @@ struct TokenizerLimitTests {
   @Test func `reads a stretch of a long text that is normalized first`() throws {
     var configuration = configuration()
     configuration.addedTokens.append(.init(content: "B", id: 7, isNormalized: true))
-    let vocabulary = try vocabulary(configuration)
     let scanner = try StagedScanner(
-      configuration.addedTokens, normalizer: BertTextNormalizer(configuration.bert)
-    ) {
-      BertScanner(.none, addedTokens: $0, vocabulary: vocabulary)
-    }
+      configuration, model: .wordPiece(try vocabulary(configuration)))
     let text = Array(String(repeating: "a ", count: 100_000).utf8)
     var cursor = ScanCursor(parsesSpecialTokens: true, limit: 50)
     var scratch = TokenizerScratch()

@@ -79,7 +79,7 @@ struct TokenizerOffsetsTests {
         == ["a", " \u{2003}[SEP]\n ", "b", " [SEP]"])
     let trimming = try tokenizer {
       configure(&$0)
-      $0.template.trimsOffsets = true
+      $0.template.trimming = .swallowed
     }
     #expect(parts(text, of: trimming) == ["a", "[SEP]", "b", "[SEP]"])
   }

@@ -82,7 +82,7 @@ struct TokenizerReferenceTests {
       check(tokenizer, reference.texts, entry.parsed, "\(entry.tokens)")
       check(tokenizer, reference.texts, entry.plain, parsesSpecialTokens: false, "\(entry.tokens)")
       if let offsets = entry.trimmed {
-        configuration.template.trimsOffsets = true
+        configuration.template.trimming = .swallowed
         let trimmed = TokenizerReference.Encodings(ids: entry.parsed.ids, offsets: offsets)
         check(try Tokenizer(configuration), reference.texts, trimmed, "trimmed, \(entry.tokens)")
       }

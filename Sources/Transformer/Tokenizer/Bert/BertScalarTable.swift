@@ -5,17 +5,7 @@
 /// spaces around ideographs, canonical decomposition, removal of marks, lower case, splitting), so that one look-up
 /// settles nearly every scalar.
 struct BertScalarTable: Sendable {
-  /// Scalars in a block.
-  private static let blockSize = 256
-  /// What all 17 planes are before anything is set: a block of scalars that stay as they are.
-  private static let blockCount = 0x110000 / blockSize
-
-  /// The block of a scalar: `scalar >> 8` to an index of blocks in `rules`.
-  private var blocks: [UInt16]
-  /// The rules of the distinct blocks, one after the other.
-  private var rules: [BertScalarRule]
-  /// Blocks that hold one rule only and may stand for several places.
-  private var uniformBlocks: [UInt16]
+  private var rules: ScalarTable
   /// The rules of scalars that become several; each list begins with its length.
   private var expansions: [UInt32]
 
@@ -23,9 +13,7 @@ struct BertScalarTable: Sendable {
   ///
   /// The order matters: later steps look up or override what earlier ones have set.
   init(_ normalizer: TokenizerConfiguration.BertNormalizer) {
-    blocks = [UInt16](repeating: 0, count: Self.blockCount)
-    rules = [BertScalarRule](repeating: .keep, count: Self.blockSize)
-    uniformBlocks = [0]
+    rules = ScalarTable(BertScalarRule.keep.rawValue)
     expansions = []
     if normalizer.separatesChineseCharacters {
       set(.surround, forAll: UnicodeData.ideographs)
@@ -42,10 +30,7 @@ struct BertScalarTable: Sendable {
 
   /// The rule of a scalar value.
   subscript(scalar: UInt32) -> BertScalarRule {
-    @inline(__always) get {
-      let block = Int(blocks[Int(scalar >> 8)])
-      return rules[block << 8 | Int(scalar & 0xFF)]
-    }
+    @inline(__always) get { BertScalarRule(rawValue: rules[scalar]) }
   }
 
   /// Calls a function with the rule of a scalar and what the scalar becomes; with several if it becomes several.
@@ -139,48 +124,18 @@ struct BertScalarTable: Sendable {
     return .expand(at: index)
   }
 
-  // MARK: Blocks
+  // MARK: Rules
 
   private mutating func set(_ rule: BertScalarRule, forAll ranges: [UInt32]) {
-    for index in stride(from: 0, to: ranges.count, by: 2) {
-      set(rule, for: ranges[index]..<ranges[index + 1])
-    }
+    rules.set(rule.rawValue, forAll: ranges)
   }
 
-  /// Sets one rule for a range; whole untouched blocks share one copy.
   private mutating func set(_ rule: BertScalarRule, for range: Range<UInt32>) {
-    var scalar = range.lowerBound
-    while scalar < range.upperBound {
-      let place = Int(scalar >> 8)
-      let isWhole = scalar & 0xFF == 0 && range.upperBound - scalar >= Self.blockSize
-      if isWhole && uniformBlocks.contains(blocks[place]) {
-        blocks[place] = uniformBlock(of: rule)
-        scalar += UInt32(Self.blockSize)
-      } else {
-        set(rule, for: scalar)
-        scalar += 1
-      }
-    }
+    rules.set(rule.rawValue, for: range)
   }
 
   private mutating func set(_ rule: BertScalarRule, for scalar: UInt32) {
-    let place = Int(scalar >> 8)
-    if uniformBlocks.contains(blocks[place]) {
-      let copied = Int(blocks[place]) << 8
-      blocks[place] = UInt16(rules.count >> 8)
-      rules.append(contentsOf: rules[copied..<copied + Self.blockSize])
-    }
-    rules[Int(blocks[place]) << 8 | Int(scalar & 0xFF)] = rule
-  }
-
-  private mutating func uniformBlock(of rule: BertScalarRule) -> UInt16 {
-    for block in uniformBlocks where rules[Int(block) << 8] == rule {
-      return block
-    }
-    let block = UInt16(rules.count >> 8)
-    rules.append(contentsOf: repeatElement(rule, count: Self.blockSize))
-    uniformBlocks.append(block)
-    return block
+    rules.set(rule.rawValue, for: scalar)
   }
 }
 

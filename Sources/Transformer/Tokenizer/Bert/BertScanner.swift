@@ -6,7 +6,7 @@
 /// that no normalization changes, joins with a neighbour or moves a mark across.
 ///
 /// White space that an added token swallows (`lstrip`, `rstrip`) may be scanned all the same: it only separates words.
-struct BertScanner: TextScanner {
+struct BertScanner: Sendable {
   /// What a run of word bytes ends at.
   private enum Stop {
     case end
@@ -32,6 +32,9 @@ struct BertScanner: TextScanner {
     self.vocabulary = vocabulary
   }
 
+  /// Appends the tokens of a text to `scratch.pieces`, until there are more than the cursor's limit or the text ends.
+  ///
+  /// - Complexity: O(text), or O(part read) if the limit ends it.
   func scan(_ text: Span<UInt8>, cursor: inout ScanCursor, scratch: inout TokenizerScratch) {
     let rules = byteRules.entries.span
     while cursor.position < text.count && scratch.pieces.ids.count <= cursor.limit {
@@ -56,7 +59,7 @@ struct BertScanner: TextScanner {
         appendWord(text, cursor.position..<next, hash: hash, rules, pieces: &scratch.pieces)
         cursor.position = next
       case .addedToken(let match):
-        if let id = match.id { scratch.pieces.append(id, at: match.swallowed) }
+        if let id = match.id { scratch.pieces.append(id, at: match.swallowed, isAdded: true) }
         cursor.skip(match)
       }
     }
@@ -173,7 +176,7 @@ extension BertScanner {
       vocabulary.appendPieces(
         of: word.bytes.span, 0..<word.bytes.count, hash: hash, folding: byteRules.entries.span,
         to: &pieces)
-      if pieces.recordsOffsets { pieces.mapOffsets(from: first, to: word) }
+      if pieces.recordsOffsets { pieces.mapOffsets(from: first) { word.origin(of: $0) } }
     }
     word.begin(maximumLength: vocabulary.maximumWordLength)
   }

@@ -1,8 +1,7 @@
 /// Normalizes a text as a whole, as `BertNormalizer` of the reference does.
 ///
-/// Only added tokens that are looked for in normalized text need it; without them, `BertScanner` normalizes word by word
-/// on its way.
-struct BertTextNormalizer: TextNormalizer {
+/// Tokenizers that are BERT's in all stages do without: `BertScanner` normalizes word by word on its way.
+struct BertTextNormalizer: Sendable {
   private let scalarRules: BertScalarTable
   /// Whether white space becomes spaces.
   private let cleansText: Bool
@@ -12,22 +11,25 @@ struct BertTextNormalizer: TextNormalizer {
     cleansText = normalizer.cleansText
   }
 
-  /// A space stays one, and is a starter that nothing changes places across.
-  var keepsSpaces: Bool { true }
-
+  /// Normalizes a text in place.
+  ///
+  /// - Parameters:
+  ///   - text: The text, with its origins if offsets are recorded.
+  ///   - buffer: What to work in.
   @inline(never)
-  func normalize(_ text: Span<UInt8>, _ range: Range<Int>, to buffer: inout NormalizedText) {
+  func normalize(_ text: inout AlignedText, _ buffer: inout NormalizedText) {
     buffer.begin(maximumLength: .max)
-    var index = range.lowerBound
-    while index < range.upperBound {
-      let (scalar, length) = UTF8Coding.scalar(in: text, at: index)
-      buffer.beginScalar(at: index..<index + length)
+    var index = 0
+    while index < text.bytes.count {
+      let (scalar, length) = UTF8Coding.scalar(in: text.bytes.span, at: index)
+      if text.recordsOffsets { buffer.beginScalar(at: text.origins[index]) }
       scalarRules.forEachRule(of: scalar) { rule, scalar in
         apply(rule, to: scalar, buffer: &buffer)
       }
       index += length
     }
     buffer.settleMarks()
+    text = buffer.alignedText
   }
 
   @inline(never)

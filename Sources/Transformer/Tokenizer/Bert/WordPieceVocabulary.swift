@@ -40,6 +40,22 @@ struct WordPieceVocabulary: Sendable {
     powers = PieceHash.powers(upTo: beginnings.longest)
   }
 
+  /// Appends the tokens of one word, not empty, as it stands in a text.
+  func appendPieces(of text: Span<UInt8>, _ word: Range<Int>, to pieces: inout PieceBuffer) {
+    var scalars = 0
+    var hash = PieceHash()
+    for index in word {
+      hash.append(text[index])
+      if text[index] & 0xC0 != 0x80 { scalars += 1 }
+    }
+    if scalars > maximumWordLength {
+      pieces.append(unknownID, at: word)
+    } else {
+      let identity = PieceTable.identity
+      appendPieces(of: text, word, hash: hash, folding: identity.span, to: &pieces)
+    }
+  }
+
   /// Appends the tokens of one word.
   ///
   /// - Parameters:

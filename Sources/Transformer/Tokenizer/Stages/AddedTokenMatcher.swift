@@ -70,6 +70,23 @@ struct AddedTokenMatcher: Sendable {
       id: start < stop ? token.id : nil, length: length, swallowed: min(start, stop)..<stop)
   }
 
+  /// Moves on to the next token of a text, or to its end if there is none.
+  ///
+  /// - Complexity: O(text passed).
+  func next(in text: Span<UInt8>, cursor: inout ScanCursor) -> Match? {
+    guard !tokens.isEmpty else {
+      cursor.position = text.count
+      return nil
+    }
+    while cursor.position < text.count {
+      if firstBytes[Int(text[cursor.position])], let match = match(in: text, cursor: &cursor) {
+        return match
+      }
+      cursor.position += 1
+    }
+    return nil
+  }
+
   private func longestToken(
     in text: Span<UInt8>, at start: Int
   ) -> (token: TokenizerConfiguration.AddedToken, length: Int)? {

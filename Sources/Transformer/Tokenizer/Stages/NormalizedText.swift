@@ -113,6 +113,11 @@ struct NormalizedText: Sendable {
     if !marks.isEmpty { appendMarks() }
   }
 
+  /// The text and its origins, once its marks are in order.
+  var alignedText: AlignedText {
+    AlignedText(bytes: bytes, origins: origins, recordsOffsets: recordsOffsets)
+  }
+
   /// The part of the text that a part of `bytes`, not empty, was made of; only if recorded.
   func origin(of range: Range<Int>) -> Range<Int> {
     origins[range.lowerBound].lowerBound..<origins[range.upperBound - 1].upperBound

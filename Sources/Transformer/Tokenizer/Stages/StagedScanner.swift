@@ -1,85 +1,78 @@
-/// Takes a text apart into tokens, without the special ones around it.
-protocol TextScanner: Sendable {
-  /// Appends the tokens of a text to `scratch.pieces`, until there are more than the cursor's limit or the text ends.
-  ///
-  /// - Complexity: O(text), or O(part read) if the limit ends it.
-  func scan(_ text: Span<UInt8>, cursor: inout ScanCursor, scratch: inout TokenizerScratch)
-}
-
-/// Normalizes texts.
-protocol TextNormalizer: Sendable {
-  /// Whether a text may be normalized in parts that begin at spaces, with the same result.
-  var keepsSpaces: Bool { get }
-
-  /// Replaces the buffer's text by a part of a text, normalized.
-  func normalize(_ text: Span<UInt8>, _ range: Range<Int>, to buffer: inout NormalizedText)
-}
-
 /// Takes texts apart stage by stage, as the reference does: added tokens, normalization of the text between them, and
 /// what scans the result: tokens added to normalized text, words, and pieces.
 ///
-/// The scanner must leave the text as it is, offsets being those of the normalized text. Whatever tokenizer has no
-/// quicker way takes this one; BERT's has one, `BertScanner`, unless tokens are looked for in normalized text.
-struct StagedScanner<Normalizer: TextNormalizer, Scanner: TextScanner>: TextScanner {
+/// Whatever tokenizer has no quicker way takes this one; BERT's has one, `BertScanner`, unless tokens are looked for in
+/// normalized text.
+struct StagedScanner: Sendable {
   /// Finds the tokens that come before normalization.
   private let addedTokens: AddedTokenMatcher
-  private let normalizer: Normalizer
+  private let normalizers: NormalizerSequence
   /// Takes normalized text apart.
-  private let scanner: Scanner
-  /// Whether a text may be cut at spaces, because neither normalizer nor tokens reach across.
-  private let cutsAtSpaces: Bool
+  private let words: WordScanner
+  /// Whether a text may be cut in front of a space behind an ASCII letter or digit, because no stage reaches across.
+  private let keepsParts: Bool
 
   /// How much text is normalized at a time, at least, so that a long text costs no more than the part that is needed.
-  private static var stretch: Int { 4096 }
+  private static let stretch = 4096
 
-  /// Makes a scanner of its stages.
-  ///
-  /// - Parameters:
-  ///   - addedTokens: All added tokens, those that are looked for in normalized text too.
-  ///   - makeScanner: Makes what scans normalized text, given those tokens.
+  /// Makes a scanner of its stages, with all added tokens, those that are looked for in normalized text too.
   init(
-    _ addedTokens: [TokenizerConfiguration.AddedToken], normalizer: Normalizer,
-    makeScanner: (AddedTokenMatcher) -> Scanner
+    _ configuration: TokenizerConfiguration, model: WordModel
   ) throws(TokenizerError) {
-    var spellings: [[UInt8]] = []
+    normalizers = NormalizerSequence(configuration.normalizers)
+    let addedTokens = configuration.addedTokens
     let normalized = addedTokens.filter { $0.isNormalized && !$0.content.utf8.isEmpty }
+    var spellings: [[UInt8]] = []
     for token in normalized {
-      var buffer = NormalizedText()
+      var scratch = TokenizerScratch()
       let content = Array(token.content.utf8)
-      normalizer.normalize(content.span, 0..<content.count, to: &buffer)
-      if buffer.bytes.isEmpty { throw .vanishingToken(token.content) }
-      spellings.append(buffer.bytes)
+      normalizers.normalize(content.span, 0..<content.count, scratch: &scratch)
+      if scratch.normalized.bytes.isEmpty { throw .vanishingToken(token.content) }
+      spellings.append(scratch.normalized.bytes)
     }
     self.addedTokens = AddedTokenMatcher(addedTokens.filter { !$0.isNormalized })
-    self.normalizer = normalizer
-    scanner = makeScanner(AddedTokenMatcher(normalized, spelledAs: spellings))
-    cutsAtSpaces =
-      normalizer.keepsSpaces && !normalized.contains { $0.stripsRight }
-      && !spellings.contains(where: Self.hasWhitespace)
+    words = WordScanner(
+      addedTokens: AddedTokenMatcher(normalized, spelledAs: spellings),
+      preTokenizers: configuration.preTokenizers, model: model)
+    keepsParts =
+      normalizers.keepsParts && configuration.preTokenizers.contains(where: \.splitsAtSpaces)
+      && !normalized.contains { $0.stripsRight } && !spellings.contains(where: Self.reachesAcross)
   }
 
+  /// Appends the tokens of a text to `scratch.pieces`, until there are more than the cursor's limit or the text ends.
+  ///
+  /// - Complexity: O(text), or O(part read) if the limit ends it.
   func scan(_ text: Span<UInt8>, cursor: inout ScanCursor, scratch: inout TokenizerScratch) {
-    var buffer = scratch.stretch
-    scratch.stretch = NormalizedText()
     while cursor.position < text.count && scratch.pieces.ids.count <= cursor.limit {
       let match = skipStretch(text, cursor: &cursor)
       let end = match?.swallowed.lowerBound ?? cursor.position
       if cursor.textStart < end {
-        normalizer.normalize(text, cursor.textStart..<end, to: &buffer)
-        var inner = ScanCursor(
-          parsesSpecialTokens: cursor.parsesSpecialTokens, limit: cursor.limit)
-        let first = scratch.pieces.ids.count
-        scanner.scan(buffer.bytes.span, cursor: &inner, scratch: &scratch)
-        if scratch.pieces.recordsOffsets { scratch.pieces.mapOffsets(from: first, to: buffer) }
+        scanStretch(text, cursor.textStart..<end, cursor, &scratch)
       }
       if let match {
-        if let id = match.id { scratch.pieces.append(id, at: match.swallowed) }
+        if let id = match.id { scratch.pieces.append(id, at: match.swallowed, isAdded: true) }
         cursor.skip(match)
       } else {
         cursor.textStart = max(cursor.textStart, cursor.position)
       }
     }
-    scratch.stretch = buffer
+  }
+
+  private func scanStretch(
+    _ text: Span<UInt8>, _ range: Range<Int>, _ cursor: ScanCursor,
+    _ scratch: inout TokenizerScratch
+  ) {
+    normalizers.normalize(text, range, scratch: &scratch)
+    var buffer = AlignedText()
+    swap(&buffer, &scratch.normalized)
+    var inner = ScanCursor(parsesSpecialTokens: cursor.parsesSpecialTokens, limit: cursor.limit)
+    let first = scratch.pieces.ids.count
+    words.scan(
+      buffer.bytes.span, isFirst: range.lowerBound == 0, cursor: &inner, scratch: &scratch)
+    if scratch.pieces.recordsOffsets {
+      scratch.pieces.mapOffsets(from: first) { buffer.origin(of: $0) }
+    }
+    swap(&buffer, &scratch.normalized)
   }
 
   /// Moves on to the next added token, or to a space or the end of the text if that comes after a stretch without.
@@ -94,15 +87,40 @@ struct StagedScanner<Normalizer: TextNormalizer, Scanner: TextScanner>: TextScan
       {
         return match
       }
-      if cutsAtSpaces && byte == 0x20 && cursor.position - start >= Self.stretch { return nil }
+      if keepsParts, byte == 0x20, cursor.position - start >= Self.stretch,
+        Self.isLetterOrDigit(text[cursor.position - 1])
+      {
+        return nil
+      }
       cursor.position += 1
     }
     return nil
   }
 
-  private static func hasWhitespace(_ bytes: [UInt8]) -> Bool {
-    String(decoding: bytes, as: UTF8.self).unicodeScalars.contains {
-      UnicodeData.isWhitespace($0.value)
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "a")...UInt8(ascii: "z"):
+      true
+    default: false
+    }
+  }
+
+  /// Whether a token may be found across a place where a text may be cut.
+  private static func reachesAcross(_ bytes: [UInt8]) -> Bool {
+    zip(bytes, bytes.dropFirst()).contains { isLetterOrDigit($0) && $1 == 0x20 }
+  }
+}
+
+extension TokenizerConfiguration.PreTokenizer {
+  /// Whether a word ends at a space behind an ASCII letter or digit, and the words behind depend on nothing before.
+  fileprivate var splitsAtSpaces: Bool {
+    switch self {
+    case .bert, .whitespaceSplit, .whitespace: true
+    case .byteLevel(_, let pattern): pattern != nil
+    case .pattern: true
+    case .metaspace(_, _, let splits): splits
+    case .punctuation, .digits: false
     }
   }
 }

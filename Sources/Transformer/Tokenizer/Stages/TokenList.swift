@@ -53,6 +53,14 @@ struct TokenList: Sendable {
 
   var largestID: Int32 { max(vocabulary.last?.id ?? 0, added.last?.id ?? 0) }
 
+  /// The tokens `<0x00>` to `<0xFF>` of single bytes; `(256)`, -1 where there is none.
+  var byteIDs: [Int32] {
+    (0..<256).map { byte in
+      let digits = String(byte, radix: 16, uppercase: true)
+      return ids.find("<0x\(byte < 16 ? "0" : "")\(digits)>", pool: pool) ?? -1
+    }
+  }
+
   /// The spelling of a token, or nil if no token has that id.
   ///
   /// - Complexity: O(log n) in the number of tokens.

@@ -6,18 +6,20 @@
 package struct TokenizerConfiguration: Sendable {
   /// The tokens that are found in a text as a whole.
   package var addedTokens: [AddedToken] = []
-  package var normalizer: Normalizer
-  package var preTokenizer: PreTokenizer
+  /// What is done to the text, in order.
+  package var normalizers: [Normalizer]
+  /// How the text is split into words, in order: each works on what the one before has left.
+  package var preTokenizers: [PreTokenizer]
   package var model: Model
   package var template: Template
 
   package init(
-    addedTokens: [AddedToken] = [], normalizer: Normalizer, preTokenizer: PreTokenizer,
+    addedTokens: [AddedToken] = [], normalizers: [Normalizer], preTokenizers: [PreTokenizer],
     model: Model, template: Template = Template()
   ) {
     self.addedTokens = addedTokens
-    self.normalizer = normalizer
-    self.preTokenizer = preTokenizer
+    self.normalizers = normalizers
+    self.preTokenizers = preTokenizers
     self.model = model
     self.template = template
   }
@@ -55,40 +57,35 @@ extension TokenizerConfiguration {
     }
   }
 
-  /// What happens to the text's scalars.
-  package enum Normalizer: Sendable {
-    case bert(BertNormalizer)
-  }
-
-  /// What a word is.
-  package enum PreTokenizer: Sendable {
-    /// Words end at white space; each punctuation scalar is a word.
-    case bert
-  }
-
-  /// How a word becomes tokens.
-  package enum Model: Sendable {
-    case wordPiece(WordPiece)
-  }
-
   /// The special tokens around every text.
   package struct Template: Sendable, Equatable {
     /// The ids in front of the text, such as `[CLS]`.
     package var prefix: [Int32]
     /// The ids behind the text, such as `[SEP]`.
     package var suffix: [Int32]
-    /// Whether a token's offsets leave out white space that the token swallows.
-    package var trimsOffsets: Bool
+    /// Which white space a token's offsets leave out.
+    package var trimming: OffsetTrimming
     /// The tokens around two texts; nil when the tokenizer knows no form for them.
     package var pair: Pair?
 
     package init(
-      prefix: [Int32] = [], suffix: [Int32] = [], trimsOffsets: Bool = false, pair: Pair? = nil
+      prefix: [Int32] = [], suffix: [Int32] = [], trimming: OffsetTrimming = .none,
+      pair: Pair? = nil
     ) {
       self.prefix = prefix
       self.suffix = suffix
-      self.trimsOffsets = trimsOffsets
+      self.trimming = trimming
       self.pair = pair
+    }
+
+    /// Which white space at its ends a token's offsets leave out.
+    package enum OffsetTrimming: Sendable, Hashable {
+      case none
+      /// What an added token swallows.
+      case swallowed
+      /// That, and the spaces of byte-level tokens; at the start of a text one less where the pre-tokenizer may have
+      /// put one there.
+      case byteLevel(addsPrefixSpace: Bool)
     }
 
     /// The special tokens around two texts, those in front of the second one being of type 0.
@@ -120,75 +117,6 @@ extension TokenizerConfiguration {
   }
 }
 
-// MARK: - BERT's
-
-extension TokenizerConfiguration {
-  /// The switches of BERT's normalizer; all on, as in uncased models, unless said otherwise.
-  package struct BertNormalizer: Sendable, Equatable {
-    /// Drops control characters and turns white space into spaces.
-    package var cleansText: Bool
-    /// Makes a word of each Chinese character.
-    package var separatesChineseCharacters: Bool
-    /// Removes combining marks (category Mn) after canonical decomposition.
-    package var stripsAccents: Bool
-    /// Lower-cases scalar by scalar.
-    package var lowercases: Bool
-
-    package init(
-      cleansText: Bool = true, separatesChineseCharacters: Bool = true, stripsAccents: Bool = true,
-      lowercases: Bool = true
-    ) {
-      self.cleansText = cleansText
-      self.separatesChineseCharacters = separatesChineseCharacters
-      self.stripsAccents = stripsAccents
-      self.lowercases = lowercases
-    }
-
-    /// All switches off: the text stays as it is.
-    static let none = BertNormalizer(
-      cleansText: false, separatesChineseCharacters: false, stripsAccents: false,
-      lowercases: false)
-  }
-
-  /// A WordPiece model: the longest piece that begins a word, then the longest continuation, and so on.
-  package struct WordPiece: Sendable {
-    /// The tokens with their ids, each id once, in any order; spelled as in the file (`##` in front of continuations).
-    package var vocabulary: [(token: String, id: Int32)]
-    package var unknownToken: String
-    package var continuationPrefix: String
-    /// Words of more Unicode scalars than this are unknown.
-    package var maximumWordLength: Int
-
-    package init(
-      vocabulary: [(token: String, id: Int32)], unknownToken: String = "[UNK]",
-      continuationPrefix: String = "##", maximumWordLength: Int = 100
-    ) {
-      self.vocabulary = vocabulary
-      self.unknownToken = unknownToken
-      self.continuationPrefix = continuationPrefix
-      self.maximumWordLength = maximumWordLength
-    }
-  }
-}
-
-extension TokenizerConfiguration.Normalizer {
-  /// Whether the text is lower-cased.
-  package var lowercases: Bool {
-    get {
-      switch self {
-      case .bert(let normalizer): normalizer.lowercases
-      }
-    }
-    set {
-      switch self {
-      case .bert(var normalizer):
-        normalizer.lowercases = newValue
-        self = .bert(normalizer)
-      }
-    }
-  }
-}
-
 // MARK: - Errors
 
 /// Why a tokenizer cannot be made of a configuration.
@@ -205,6 +133,8 @@ package enum TokenizerError: Error, Sendable, Equatable {
   case vanishingToken(String)
   /// A special token to put around every text has an id that no token has.
   case undefinedSpecialToken(Int32)
+  /// A merge is of tokens, or makes one, that the vocabulary lacks.
+  case undefinedMerge(String)
   /// The tokens have more bytes than 32-bit offsets reach.
   case vocabularyTooLarge(bytes: Int)
 }
@@ -225,6 +155,8 @@ extension TokenizerError: CustomStringConvertible {
       "added token \"\(token)\": expected something to look for in normalized text, got nothing"
     case .undefinedSpecialToken(let id):
       "special token around texts: expected the id of a token, got \(id)"
+    case .undefinedMerge(let token):
+      "merge of \"\(token)\": expected it in the vocabulary, got none"
     case .vocabularyTooLarge(let bytes):
       "vocabulary: expected fewer than \(UInt32.max) bytes of tokens, got \(bytes)"
     }

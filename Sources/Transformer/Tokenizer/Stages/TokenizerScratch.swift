@@ -2,10 +2,14 @@
 package struct TokenizerScratch: Sendable {
   /// Takes the tokens of the text, without the special tokens around it.
   var pieces = PieceBuffer()
-  /// Holds the word that the scanner is at, when it needs normalization.
+  /// Holds the word that BERT's scanner is at, when it needs normalization.
   var word = NormalizedText()
   /// Holds a stretch of normalized text, for tokenizers that need one.
-  var stretch = NormalizedText()
+  var normalized = AlignedText()
+  /// Holds what a step of normalization writes.
+  var rewritten = AlignedText()
+  /// Holds what a pre-tokenizer writes.
+  var spaced = AlignedText()
 
   /// Makes empty buffers.
   package init() {}
@@ -14,7 +18,9 @@ package struct TokenizerScratch: Sendable {
   mutating func begin(recordsOffsets: Bool) {
     pieces.begin(recordsOffsets: recordsOffsets)
     word.recordsOffsets = recordsOffsets
-    stretch.recordsOffsets = recordsOffsets
+    normalized.recordsOffsets = recordsOffsets
+    rewritten.recordsOffsets = recordsOffsets
+    spaced.recordsOffsets = recordsOffsets
   }
 }
 
@@ -25,33 +31,48 @@ struct PieceBuffer: Sendable {
   /// For each id, which bytes of the scanned text it comes from; empty unless recorded.
   private(set) var offsets: [Range<Int>] = []
   private(set) var recordsOffsets = false
+  /// For each id, whether an added token was found in the text; empty unless offsets are recorded.
+  private(set) var isAdded: [Bool] = []
   /// The hashes of the prefixes of the word that is being split.
   var prefixes: [PieceHash] = []
+  /// The tokens that a byte pair model is joining.
+  var chain = MergeChain()
+  /// A unigram model's best ways to the places of a word, `(bytes + 1)`.
+  var steps: [UnigramModel.Step] = []
+  /// A unigram model's pieces of a word, the last one first.
+  var path: [(range: Range<Int>, id: Int32)] = []
 
   mutating func begin(recordsOffsets: Bool) {
     ids.removeAll(keepingCapacity: true)
     offsets.removeAll(keepingCapacity: true)
+    isAdded.removeAll(keepingCapacity: true)
     self.recordsOffsets = recordsOffsets
   }
 
   /// Appends a token and, if they are recorded, the bytes that it comes from.
   @inline(__always)
-  mutating func append(_ id: Int32, at range: @autoclosure () -> Range<Int>) {
+  mutating func append(
+    _ id: Int32, at range: @autoclosure () -> Range<Int>, isAdded: Bool = false
+  ) {
     ids.append(id)
-    if recordsOffsets { offsets.append(range()) }
+    if recordsOffsets {
+      offsets.append(range())
+      self.isAdded.append(isAdded)
+    }
   }
 
   /// Removes the tokens from an index on.
   mutating func removeAll(from index: Int) {
     ids.removeSubrange(index...)
-    if recordsOffsets { offsets.removeSubrange(index...) }
+    if recordsOffsets {
+      offsets.removeSubrange(index...)
+      isAdded.removeSubrange(index...)
+    }
   }
 
   /// Replaces the offsets of the tokens from an index on, which count the bytes of normalized text, by those of the text
   /// that it was made of.
-  mutating func mapOffsets(from index: Int, to normalized: NormalizedText) {
-    for index in index..<offsets.count {
-      offsets[index] = normalized.origin(of: offsets[index])
-    }
+  mutating func mapOffsets(from index: Int, by origin: (Range<Int>) -> Range<Int>) {
+    for index in index..<offsets.count { offsets[index] = origin(offsets[index]) }
   }
 }
