@@ -318,3 +318,55 @@ def tiny_texts():
         "a" * 101, "3.14159 1,234", "https://www.example.com/a?b=c", "TO BE OR NOT", "x", "aaa bbb ccc",
         sentence(rng, 10), sentence(rng, 30), sentence(rng, 80), sentence(rng, 300), " ".join(["dog"] * 600),
     ]  # fmt: skip
+
+
+# One sentence in several languages each, what the small tokenizers are trained on beside the invented sentences.
+LANGUAGES = [
+    "Der alte Fluss fließt langsam durch das Tal, und die Brücke ist seit gestern gesperrt.",
+    "La vieille maison près du fleuve a été vendue hier, malgré les difficultés de l'été dernier.",
+    "El médico explicó a la señora que el niño tenía que dormir más y comer mejor.",
+    "O engenheiro não sabe se a máquina já está pronta para a próxima estação.",
+    "Żółta łódź płynie po rzece, a dzieci stoją na moście i śmieją się głośno.",
+    "Старый учитель читает письмо, которое пришло сегодня утром из далёкой деревни.",
+    "Ο γιατρός είπε ότι η θάλασσα κάνει καλό σε όλους, μικρούς και μεγάλους.",
+    "今天的天气很好，我们想去河边的公园走一走。",
+    "図書館の本は来週の月曜日までに返してください。",
+    "오늘은 날씨가 좋아서 강가를 따라 천천히 걸었습니다.",
+    "ذهب المعلم إلى السوق واشترى كتابا جديدا وثلاثة أقلام.",
+    "बच्चे नदी के किनारे खेल रहे हैं और मौसम बहुत अच्छा है।",
+    "Người thợ già sửa chiếc thuyền bên bờ sông từ sáng sớm.",
+    "Yaşlı öğretmen köprünün yanında öğrencileri bekliyordu; hava çok güzeldi.",
+]
+
+
+def training_lines():
+    """What small tokenizers are trained on: a few hundred lines, most of them English."""
+    rng = random.Random(1921)
+    sentences = [sentence(rng, rng.randint(6, 20)) for _ in range(240)]
+    return sentences + 2 * PLAIN + 3 * LANGUAGES + NUMBERS + PUNCTUATION + CODE_AND_ADDRESSES
+
+
+def family_texts():
+    """Sixty texts for the small models of all families, from empty to over 1,100 tokens of a small vocabulary."""
+    rng = random.Random(1922)
+    texts = [
+        "", " \t\n", "a", "Hello World", "hello world", "A cat sat on the mat.", "don't can\u2019t won't I'd we'll",
+        "The quick brown fox jumps over the lazy dog.", "TO BE OR NOT TO BE", "antidisestablishmentarianism",
+        "3.14159 1,234 2024-02-29", "https://www.example.com/a?b=c&d=%20e#f", "def f(x):\n    return x * 2\n",
+        "two  spaces   three    four     five", "  leading and trailing  ", "tab\tline\nend\r\n",
+        "Caf\u00e9 Cafe\u0301", "Stra\u00dfe \u0130stanbul \u039f\u0394\u039f\u03a3",
+        "\uff21\uff22\uff23\uff11\uff12 \ufb01n \u00bd \u2460",
+        "I \u2764\ufe0f you \U0001f600\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "co\u00adoperate \ufeffhello a\u0000b",
+        "a\u00a0b\u3000c\u2003d", "foo [SEP] bar [CLS]baz[MASK]", "foo </s> bar<mask>baz <s>", "\u2581a \u2581\u2581b",
+        "\u304c\u304e \uff76\uff9e \u30b6\u3067 \u4f60\u597dworld", "aaaaaaaaaaaaaaaaaaaa", "a" * 101,
+        "!?!?!? ... --- ;;",
+        "\u0120a \u010ab <|endoftext|> [unused0]",
+    ]  # fmt: skip
+    texts += LANGUAGES[:12]
+    texts += [sentence(rng, words) for words in (3, 6, 9, 12, 15, 18, 22, 26, 30, 40, 50, 70, 100, 140)]
+    # Over the limits of 512 tokens, and of 1,024 and more.
+    texts += [sentence(rng, words) for words in (260, 420, 640)]
+    texts.append(" ".join(["dog"] * 560))
+    assert len(texts) == 60
+    return texts
