@@ -370,3 +370,18 @@ def family_texts():
     texts.append(" ".join(["dog"] * 560))
     assert len(texts) == 60
     return texts
+
+
+def pairs():
+    """Twenty pairs of a question and a passage for rerankers, some longer than their limit together or alone."""
+    rng = random.Random(1923)
+    rows = [
+        ["", ""], ["a", ""], ["", "a"], ["Hello World", "hello world"],
+        ["How do I keep the receipts from my trip?", "Receipts are kept for seven years."],
+        ["How do I keep the receipts from my trip?", "The cat sat on the mat."],
+        ["Does it rain? [SEP] yes", "foo </s> bar [MASK] <mask>"],
+        [LANGUAGES[0], LANGUAGES[1]], [LANGUAGES[4], LANGUAGES[5]], [LANGUAGES[7], LANGUAGES[8]],
+        ["Caf\u00e9 \U0001f600", "a\u00a0b \uff21\uff22 \ufb01n"],
+    ]  # fmt: skip
+    words = [(3, 9), (9, 3), (6, 20), (12, 12), (5, 40), (40, 5), (30, 30), (60, 90), (90, 60)]
+    return rows + [[sentence(rng, first), sentence(rng, second)] for first, second in words]
