@@ -1,41 +1,37 @@
-"""Finds or makes a Python that has the reference library, `tokenizers`, at the pinned version."""
+"""Finds or makes a Python that has the reference library, `tokenizers`, and what trains tokenizers, as pinned."""
 
 import importlib.metadata
 import os
-import subprocess
 import sys
-import venv
 from pathlib import Path
 
-VERSION = "0.23.3"
 ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENT = ROOT / ".build" / "tokenizers-python"
+sys.path.insert(0, str(ROOT / "Scripts" / "peers"))
+from measured_run import environment  # noqa: E402
+
+REQUIREMENTS = ROOT / "Scripts" / "tokenizer_kinds" / "requirements.txt"
+PINNED = dict(line.split("==") for line in REQUIREMENTS.read_text().split())
+VERSION = PINNED["tokenizers"]
 
 
-def installed_version():
+def installed_version(package):
     try:
-        return importlib.metadata.version("tokenizers")
+        return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return None
 
 
 def require_tokenizers():
-    """Returns if this Python has the library; else runs the script again in an environment under .build."""
+    """Returns if this Python has the packages; else runs the script again in an environment under .build."""
     # Threads of the library gain nothing on short texts, and its warning about forks is noise.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    found = installed_version()
-    if found == VERSION:
+    if all(installed_version(package) == version for package, version in PINNED.items()):
         return
-    if Path(sys.prefix) == ENVIRONMENT:
-        sys.exit(f"{ENVIRONMENT} has tokenizers {found}, expected {VERSION}: remove that folder and try again")
-    python = ENVIRONMENT / "bin" / "python"
-    if not python.exists():
-        print(f"making {ENVIRONMENT} with tokenizers {VERSION}", file=sys.stderr)
-        venv.create(ENVIRONMENT, with_pip=True)
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"tokenizers=={VERSION}"]
-    if subprocess.run(pip).returncode != 0:
-        sys.exit(f"cannot install tokenizers {VERSION} into {ENVIRONMENT}: is there a network?")
-    os.execv(python, [str(python), *sys.argv])
+    python = environment("tokenizers-python", REQUIREMENTS)
+    if Path(python) == Path(sys.executable):
+        folder = Path(python).parent.parent
+        sys.exit(f"{folder} lacks packages of {REQUIREMENTS.name}: remove that folder and try again")
+    os.execv(python, [python, *sys.argv])
 
 
 def byte_offsets(text, encoding):
