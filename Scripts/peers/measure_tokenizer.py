@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Measures the Rust library `tokenizers` on one thread.
 
-usage: measure_tokenizer.py MODEL-FOLDER TEXTS
+usage: measure_tokenizer.py TOKENIZER TEXTS [LIMIT]
+TOKENIZER is a tokenizer.json or a folder with one; LIMIT the most tokens of a text (default: 256).
 Prints one JSON object: tokens, and tokens a second, the best of five passes over the texts.
 """
 
@@ -15,11 +16,16 @@ os.environ.update(RAYON_NUM_THREADS="1", TOKENIZERS_PARALLELISM="false")
 
 from tokenizers import Tokenizer  # noqa: E402
 
-tokenizer = Tokenizer.from_file(str(Path(sys.argv[1]) / "tokenizer.json"))
-tokenizer.enable_truncation(256)
+if not 3 <= len(sys.argv) <= 4:
+    sys.exit(__doc__)
+file = Path(sys.argv[1])
+if file.is_dir():
+    file /= "tokenizer.json"
+tokenizer = Tokenizer.from_file(str(file))
+tokenizer.enable_truncation(int(sys.argv[3]) if len(sys.argv) > 3 else 256)
 tokenizer.no_padding()
-with open(sys.argv[2], encoding="utf-8", newline="\n") as file:
-    texts = file.read().split("\n")[:-1]
+with open(sys.argv[2], encoding="utf-8", newline="\n") as lines:
+    texts = lines.read().split("\n")[:-1]
 best = float("inf")
 for _ in range(5):
     start = time.perf_counter()
