@@ -38,7 +38,7 @@ def embed(model, texts, prompt_name=None):
 
 def token_ids(model, texts):
     """The ids that the model sees of each text, cut at its limit."""
-    return [model.preprocess([text])["input_ids"][0].tolist() for text in texts]
+    return [model.preprocess([text])["input_ids"].flatten().tolist() for text in texts]
 
 
 def token_ids_by_file(folder, rows, limit):
