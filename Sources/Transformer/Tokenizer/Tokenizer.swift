@@ -185,7 +185,7 @@ extension Tokenizer {
 
   /// How many tokens of two texts are kept so that they have at most `limit` together.
   private static func share(_ limit: Int, _ first: Int, _ second: Int) -> (Int, Int) {
-    guard first > limit - min(second, limit) else { return (first, second) }
+    guard first + second > limit else { return (first, second) }
     let shorter = min(first, second)
     if shorter <= limit / 2 {
       return first <= second ? (first, limit - first) : (limit - second, second)

@@ -3,12 +3,17 @@
 /// Nodes are in breadth-first order, so that the children of a node stand side by side, by ascending byte, and a node
 /// needs the place of its first child alone.
 struct PieceTrie: Sendable {
-  /// `(nodes + 1)`: where the children of a node begin; they end where those of the next one begin.
-  private var firstChild: [UInt32] = []
+  private struct Node {
+    /// Where its children begin; they end where those of the next node do.
+    var firstChild: UInt32 = 0
+    /// The token that ends at it, or -1.
+    var id: Int32 = -1
+  }
+
+  /// `(nodes + 1)`.
+  private var nodes: [Node] = []
   /// `(nodes)`: the byte that leads to a node.
   private var labels: [UInt8] = []
-  /// `(nodes)`: the token that ends at a node, or -1.
-  private var ids: [Int32] = []
   /// `(256)`: the nodes of first bytes, or 0.
   private var roots = [UInt32](repeating: 0, count: 256)
 
@@ -17,18 +22,19 @@ struct PieceTrie: Sendable {
   /// - Complexity: O(n log n) in the number of tokens, with comparisons of their common beginnings.
   init(_ tokens: [TokenList.Token], pool: [UInt8]) {
     let sorted = Self.sorted(tokens, pool)
-    firstChild.reserveCapacity(3 * tokens.count)
+    nodes.reserveCapacity(3 * tokens.count)
     labels.reserveCapacity(3 * tokens.count)
-    ids.reserveCapacity(3 * tokens.count)
+    nodes.append(Node())
     labels.append(0)
-    ids.append(-1)
+    var node = 0
     // Of each node of a level, which tokens begin with its bytes.
     var level = [0..<sorted.count]
     var depth = 0
     while !level.isEmpty {
       var next: [Range<Int>] = []
       for range in level {
-        firstChild.append(UInt32(labels.count))
+        nodes[node].firstChild = UInt32(nodes.count)
+        node += 1
         var start = range.lowerBound
         while start < range.upperBound, sorted[start].range.count <= depth { start += 1 }
         while start < range.upperBound {
@@ -39,9 +45,9 @@ struct PieceTrie: Sendable {
             if sorted[end].range.count == depth + 1 { id = sorted[end].id }
             end += 1
           }
-          if depth == 0 { roots[Int(byte)] = UInt32(labels.count) }
+          if depth == 0 { roots[Int(byte)] = UInt32(nodes.count) }
+          nodes.append(Node(id: id))
           labels.append(byte)
-          ids.append(id)
           next.append(start..<end)
           start = end
         }
@@ -49,7 +55,7 @@ struct PieceTrie: Sendable {
       level = next
       depth += 1
     }
-    firstChild.append(UInt32(labels.count))
+    nodes.append(Node(firstChild: UInt32(nodes.count)))
   }
 
   /// The tokens by their bytes, equal ones by id.
@@ -82,20 +88,21 @@ struct PieceTrie: Sendable {
   ) {
     var index = range.lowerBound
     guard index < range.upperBound else { return }
+    let (nodes, labels) = (nodes.span, labels.span)
     var node = Int(roots[Int(text[index])])
     while node != 0 {
       index += 1
-      if ids[node] >= 0 { body(index, ids[node]) }
+      if nodes[node].id >= 0 { body(index, nodes[node].id) }
       guard index < range.upperBound else { return }
-      node = child(of: node, text[index])
+      let children = Int(nodes[node].firstChild)..<Int(nodes[node + 1].firstChild)
+      node = Self.find(text[index], in: labels, children)
     }
   }
 
-  /// The node that a byte leads to, or 0.
+  /// The place of a byte among ascending ones, or 0.
   @inline(__always)
-  private func child(of node: Int, _ byte: UInt8) -> Int {
-    var low = Int(firstChild[node])
-    var high = Int(firstChild[node + 1])
+  private static func find(_ byte: UInt8, in labels: Span<UInt8>, _ range: Range<Int>) -> Int {
+    var (low, high) = (range.lowerBound, range.upperBound)
     while high - low > 8 {
       let middle = (low + high) / 2
       if labels[middle] <= byte { low = middle } else { high = middle }

@@ -10,6 +10,14 @@ struct NormalizerSequence: Sendable {
     case replace(TokenizerConfiguration.Pattern, with: [UInt32])
     case characterMap(CharacterMap)
     case nmt
+
+    /// Whether ASCII stays as it is.
+    var keepsASCII: Bool {
+      switch self {
+      case .unicode, .stripAccents: true
+      default: false
+      }
+    }
   }
 
   private let steps: [Step]
@@ -49,7 +57,12 @@ struct NormalizerSequence: Sendable {
   func normalize(_ text: Span<UInt8>, _ range: Range<Int>, scratch: inout TokenizerScratch) {
     scratch.normalized.begin()
     scratch.normalized.append(text, range)
-    for step in steps where !scratch.normalized.bytes.isEmpty { apply(step, &scratch) }
+    var isASCII = scratch.normalized.bytes.allSatisfy { $0 < 0x80 }
+    for step in steps where !scratch.normalized.bytes.isEmpty {
+      if isASCII, step.keepsASCII { continue }
+      apply(step, &scratch)
+      isASCII = scratch.normalized.bytes.allSatisfy { $0 < 0x80 }
+    }
   }
 
   private func apply(_ step: Step, _ scratch: inout TokenizerScratch) {

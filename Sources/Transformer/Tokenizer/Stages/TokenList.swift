@@ -80,6 +80,8 @@ struct TokenList: Sendable {
 
   /// The token with an id among tokens by ascending id.
   private static func find(_ id: Int32, in tokens: [Token]) -> Token? {
+    // Most vocabularies have no gaps.
+    if id >= 0, id < tokens.count, tokens[Int(id)].id == id { return tokens[Int(id)] }
     var low = 0
     var high = tokens.count
     while low < high {
