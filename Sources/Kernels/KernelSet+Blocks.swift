@@ -1,3 +1,10 @@
+/// The half of a gated unit's columns that the activation is applied to; the other half is multiplied with it.
+@usableFromInline
+package enum ActivatedHalf: Sendable, Hashable {
+  case first
+  case second
+}
+
 /// The kernels that only some families of encoders need: rotary positions, gated units, norms before the blocks.
 @usableFromInline
 struct BlockKernels: Sendable {
@@ -20,46 +27,46 @@ struct BlockKernels: Sendable {
 }
 
 extension KernelSet {
-  /// Turns queries and keys by the angles of their places.
+  /// Turns the queries and keys of one sequence by the angles of their places.
   ///
-  /// - `queryKeyValue`: `(tokens, 3 * hidden)`; `offsets`: where each sequence starts, and the end of the last.
-  /// - Complexity: O(tokens · hidden).
+  /// - `queryKeyValue`: `(tokens, 3 * hidden)`; `sequence`: its rows.
+  /// - Complexity: O(tokens of the sequence · hidden).
   package func rotate(
-    _ queryKeyValue: inout Activations, offsets: [Int], headCount: Int, _ rotation: Rotation
+    _ queryKeyValue: inout Activations, _ sequence: Range<Int>, headCount: Int,
+    _ rotation: Rotation
   ) {
     let headSize = 2 * rotation.pairs
     let hidden = headCount * headSize
     precondition(
-      queryKeyValue.columns == 3 * hidden && offsets.last == queryKeyValue.rows,
+      queryKeyValue.columns == 3 * hidden && sequence.upperBound <= queryKeyValue.rows,
       "queries, keys and values of heads of twice as many components as there are pairs")
-    let rows = queryKeyValue.mutablePointer
-    for sequence in 0..<offsets.count - 1 {
-      let tokens = offsets[sequence + 1] - offsets[sequence]
-      precondition(tokens <= rotation.maximumLength, "an angle for every place")
-      for place in 0..<tokens {
-        let row = rows + (offsets[sequence] + place) * 3 * hidden
-        let angles = rotation.angles.pointer + place * headSize
-        // Queries and keys stand one behind the other.
-        for head in 0..<2 * headCount {
-          blocks.rotate(row + head * headSize, angles, rotation.pairs)
-        }
+    precondition(sequence.count <= rotation.maximumLength, "an angle for every place")
+    let rows = queryKeyValue.mutablePointer + sequence.lowerBound * 3 * hidden
+    for place in 0..<sequence.count {
+      let angles = rotation.angles.pointer + place * headSize
+      // Queries and keys stand one behind the other.
+      for head in 0..<2 * headCount {
+        blocks.rotate(rows + place * 3 * hidden + head * headSize, angles, rotation.pairs)
       }
     }
   }
 
-  /// `output = activation(first half) * second half`; `x`: `(rows, 2 * columns)`, `output`: `(rows, columns)`.
+  /// `output = activation(one half) * other half`; `x`: `(rows, 2 * columns)`, `output`: `(rows, columns)`.
   ///
   /// - Complexity: O(rows · columns).
   package func gate(
-    _ x: borrowing Activations, _ activation: ActivationFunction, into output: inout Activations
+    _ x: borrowing Activations, _ activation: ActivationFunction, of activatedHalf: ActivatedHalf,
+    into output: inout Activations
   ) {
     let columns = output.columns
     precondition(
       x.columns == 2 * columns && x.rows == output.rows, "a gated unit has two halves a row")
+    let (activated, other) = activatedHalf == .first ? (0, columns) : (columns, 0)
     for row in 0..<x.rows {
       let halves = x.pointer + row * 2 * columns
       blocks.gate(
-        halves, halves + columns, activation, output.mutablePointer + row * columns, columns)
+        halves + activated, halves + other, activation, output.mutablePointer + row * columns,
+        columns)
     }
   }
 

@@ -53,11 +53,12 @@ import Testing
     let qkv = numbers.array(9 * 3 * hidden)
     var turned = Activations(qkv, columns: 3 * hidden)
     let angle = { (position: Int, pair: Int) in Double(position) * 0.7 + Double(pair) * 0.3 }
-    kernels.rotate(
-      &turned, offsets: offsets, headCount: heads,
-      Rotation(pairs: pairs, maximumLength: 5) {
-        (Float(cos(angle($0, $1))), Float(sin(angle($0, $1))))
-      })
+    let rotation = Rotation(pairs: pairs, maximumLength: 5) {
+      (Float(cos(angle($0, $1))), Float(sin(angle($0, $1))))
+    }
+    for (start, end) in zip(offsets, offsets.dropFirst()) {
+      kernels.rotate(&turned, start..<end, headCount: heads, rotation)
+    }
     for (row, position) in zip(0..<9, [0, 1, 2, 0, 0, 1, 2, 3, 4]) {
       let result = turned.row(row)
       for head in 0..<2 * heads {
@@ -77,19 +78,23 @@ import Testing
   }
 
   @Test(arguments: KernelSet.available, [1, 7, 16, 50])
-  func `a gated unit multiplies its activated first half by its second`(
+  func `a gated unit multiplies its activated half by the other`(
     _ kernels: KernelSet, columns: Int
   ) {
     var numbers = Numbers(seed: 13)
     let x = numbers.array(3 * 2 * columns).map { 4 * $0 }
-    var output = Activations(columns: columns)
-    output.resize(rows: 3)
-    kernels.gate(Activations(x, columns: 2 * columns), .silu, into: &output)
-    for row in 0..<3 {
-      for column in 0..<columns {
-        let value = Double(x[row * 2 * columns + column])
-        let expected = value / (1 + exp(-value)) * Double(x[(row * 2 + 1) * columns + column])
-        #expect(abs(Double(output.row(row)[column]) - expected) < 1e-5)
+    for half in [ActivatedHalf.first, .second] {
+      var output = Activations(columns: columns)
+      output.resize(rows: 3)
+      kernels.gate(Activations(x, columns: 2 * columns), .silu, of: half, into: &output)
+      let (activated, other) = half == .first ? (0, 1) : (1, 0)
+      for row in 0..<3 {
+        for column in 0..<columns {
+          let value = Double(x[(row * 2 + activated) * columns + column])
+          let gated = Double(x[(row * 2 + other) * columns + column])
+          let expected = value / (1 + exp(-value)) * gated
+          #expect(abs(Double(output.row(row)[column]) - expected) < 1e-5)
+        }
       }
     }
   }

@@ -9,13 +9,25 @@ extension Architecture {
   /// - Throws: `EmbedError` with code `modelUnsupported` for any other.
   static func named(in file: JSONDocument) throws(EmbedError) -> Architecture {
     let type = try file.string("model_type")
-    guard let architecture = all.first(where: { $0.modelTypes.contains(where: type.hasSameBytes) })
-    else {
+    let named = all.filter { $0.modelTypes.contains(where: type.hasSameBytes) }
+    for architecture in named where try architecture.isMarked(in: file) { return architecture }
+    guard let architecture = named.first(where: { $0.mark == nil }) else {
       let known = all.flatMap(\.modelTypes).map(\.quotedForMessage).joined(separator: ", ")
       throw file.unsupported(
         "model_type", expected: "one of the architectures \(known)", got: type.quotedForMessage)
     }
     return architecture
+  }
+
+  /// Whether a `config.json` of the family's `model_type` has its mark.
+  private func isMarked(in file: JSONDocument) throws(EmbedError) -> Bool {
+    switch mark {
+    case nil: return false
+    case .key(let key): return try file.value(key) != nil
+    case .value(let key, let value):
+      guard case .string(let text)? = try file.value(key) else { return false }
+      return text.hasSameBytes(as: value)
+    }
   }
 
   /// Reads a `config.json`; keys that are absent have the values of the family's configuration in transformers.
@@ -24,12 +36,11 @@ extension Architecture {
   ///   for sizes that cannot be.
   func configuration(_ file: JSONDocument) throws(EmbedError) -> EncoderConfiguration {
     for (key, values) in requirements { try file.require(key, toBeOneOf: values) }
-    for key in [
+    let otherKeys = [
       "is_decoder", "add_cross_attention", "is_encoder_decoder", "pruned_heads",
       "quantization_config",
-    ] {
-      try file.requireAbsent(key)
-    }
+    ]
+    for key in otherKeys + unsupportedKeys { try file.requireAbsent(key) }
     let hiddenSize = try file.integer(keys.hiddenSize, in: 1...65_536)
     let headCount = try file.integer(keys.headCount, in: 1...4_096)
     guard hiddenSize.isMultiple(of: headCount) else {
@@ -37,6 +48,12 @@ extension Architecture {
         .fileDamaged, "heads of unequal size",
         expected: "a divisor of \(keys.hiddenSize.name ?? "the hidden size") \(hiddenSize)",
         got: "\(headCount)", at: file.location(keys.headCount.name ?? ""))
+    }
+    let headSize = try file.optionalInteger("head_dim", in: 1...65_536) ?? hiddenSize / headCount
+    guard headSize == hiddenSize / headCount else {
+      throw file.unsupported(
+        "head_dim", expected: "\(hiddenSize / headCount), a head's share of the hidden size",
+        got: "\(headSize)")
     }
     let layerCount = try file.integer(keys.layerCount, in: 1...1_000)
     return EncoderConfiguration(
@@ -47,16 +64,16 @@ extension Architecture {
       intermediateSize: try file.integer(keys.intermediateSize, in: 1...1_000_000),
       tokenTypeCount: try tokenTypeCount(file),
       layerNormEpsilon: try epsilon(file),
-      positions: try positions(file),
+      positions: try positions(file, headSize: headSize),
       attention: try attention(file, layerCount: layerCount),
       feedForward: EncoderConfiguration.FeedForward(
-        activation: try activation(file), isGated: isGated),
+        activation: try activation(file), activatedHalf: activatedHalf),
       normOrder: normOrder)
   }
 
   private func tokenTypeCount(_ file: JSONDocument) throws(EmbedError) -> Int {
     guard let key = keys.tokenTypeCount else { return 0 }
-    return try file.integer(key, in: 1...1_000)
+    return try file.integer(key, in: 0...1_000)
   }
 
   private func epsilon(_ file: JSONDocument) throws(EmbedError) -> Float {
@@ -70,136 +87,73 @@ extension Architecture {
     return Float(epsilon)
   }
 
-  // MARK: - Positions
-
-  private func positions(_ file: JSONDocument) throws(EmbedError) -> PositionEncoding {
-    let rows = try file.integer(keys.maximumPositions, in: 1...1_000_000)
-    var encoding = PositionEncoding(maximumLength: rows)
-    switch positionTable {
-    case nil: break
-    case .countedFromZero: encoding.table = PositionEncoding.Table(rows: rows)
-    case .countedFromPadding(let key):
-      let padding = try file.integer(key, in: 0...Int(Int32.max) - 1)
-      guard padding + 1 < rows else {
-        throw EmbedError(
-          .fileDamaged, "no room for positions",
-          expected: "more than \(padding + 1), which positions are counted from", got: "\(rows)",
-          at: file.location(keys.maximumPositions.name ?? ""))
-      }
-      encoding.table = PositionEncoding.Table(rows: rows, paddingID: Int32(padding))
-    }
-    if let table = encoding.table { encoding.maximumLength = table.maximumLength }
-    if let rotary { encoding.rotary = try rotary.encoding(file) }
-    if let (count, maximumDistance) = relativeBuckets {
-      encoding.relativeBias = .buckets(
-        try Self.buckets(file, count, maximumDistance: maximumDistance))
-    } else if hasLinearBias {
-      encoding.relativeBias = .linear
-    }
-    return encoding
-  }
-
-  private static func buckets(
-    _ file: JSONDocument, _ key: Key<Int>, maximumDistance: Int
-  ) throws(EmbedError) -> RelativeBuckets {
-    let count = try file.integer(key, in: 4...4 * (maximumDistance - 1))
-    guard count.isMultiple(of: 4) else {
-      throw file.unsupported(
-        key.name ?? "", expected: "a multiple of 4 buckets of distances", got: "\(count)")
-    }
-    return RelativeBuckets(count: count, maximumDistance: maximumDistance)
-  }
-
-  private func attention(
-    _ file: JSONDocument, layerCount: Int
-  ) throws(EmbedError) -> AttentionSpan {
-    guard let localAttention else { return .full }
-    return try localAttention.span(file, layerCount: layerCount)
-  }
-
-  /// The function between the two layers of a feed-forward block, by its name in transformers (`activations.py`).
+  /// The function between the two layers of a feed-forward block.
   private func activation(_ file: JSONDocument) throws(EmbedError) -> ActivationFunction {
     let key = keys.activation
-    let name = try key.name.flatMap { (name) throws(EmbedError) in try file.optionalString(name) }
-    switch name ?? key.standard {
-    case "gelu", "gelu_python": return .gelu
-    case "gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate":
-      return .geluTanh
-    case "relu": return .relu
-    case "silu", "swish": return .silu
-    default:
+    let own = try key.name.flatMap { (name) throws(EmbedError) in try file.optionalString(name) }
+    let name = own ?? key.standard
+    guard let function = activationNames[name] else {
       throw file.unsupported(
-        key.name ?? "",
-        expected: "one of gelu, gelu_python, gelu_new, gelu_pytorch_tanh, gelu_python_tanh, "
-          + "gelu_fast, gelu_accurate, relu, silu, swish",
-        got: (name ?? key.standard).quotedForMessage)
+        key.name ?? "", expected: "one of \(activationNames)", got: name.quotedForMessage)
     }
+    return function
   }
 }
 
-extension RotaryKeys {
-  /// Both bases, by the newer object of parameters or the older keys.
-  fileprivate func encoding(_ file: JSONDocument) throws(EmbedError) -> PositionEncoding.Rotary {
-    try file.requireAbsent("rope_scaling")
-    guard let parameters = try file.optionalObject(parameters) else {
-      return PositionEncoding.Rotary(
-        base: try file.positiveDouble(base), localBase: try file.positiveDouble(localBase))
-    }
-    func theta(_ kind: String, or standard: Double) throws(EmbedError) -> Double {
-      guard let settings = try parameters.optionalObject(kind) else { return standard }
-      try settings.require("rope_type", toBe: "default")
-      return try settings.positiveDouble(Architecture.Key("rope_theta", standard))
-    }
-    return PositionEncoding.Rotary(
-      base: try theta("full_attention", or: base.standard),
-      localBase: try theta("sliding_attention", or: localBase.standard))
+/// How files spell the function between the two layers of a feed-forward block.
+struct ActivationNames: Sendable, CustomStringConvertible {
+  private let functions: [(name: String, function: ActivationFunction)]
+
+  /// The names of transformers 5.23 (`activations.py`).
+  static let transformers = ActivationNames(functions: [
+    ("gelu", .gelu), ("gelu_python", .gelu), ("gelu_new", .geluTanh),
+    ("gelu_pytorch_tanh", .geluTanh), ("gelu_python_tanh", .geluTanh), ("gelu_fast", .geluTanh),
+    ("gelu_accurate", .geluTanh), ("relu", .relu), ("silu", .silu), ("swish", .silu),
+  ])
+
+  /// The names of gated units by their function (Shazeer, arXiv:2002.05202).
+  static let gatedUnits = ActivationNames(functions: [
+    ("geglu", .gelu), ("reglu", .relu), ("swiglu", .silu),
+  ])
+
+  /// The function of a name; nil when it is not known.
+  subscript(name: String) -> ActivationFunction? {
+    functions.first { $0.name.hasSameBytes(as: name) }?.function
   }
+
+  /// The names, for messages.
+  var description: String { functions.map(\.name).joined(separator: ", ") }
 }
 
-extension LocalAttentionKeys {
-  /// Which layers are local, by the newer list of kinds or the older interval.
-  fileprivate func span(
-    _ file: JSONDocument, layerCount: Int
-  ) throws(EmbedError) -> AttentionSpan {
-    let reach = try file.integer(window, in: 1...1_000_000) / 2
-    guard let kinds = try file.optionalArray(layerKinds) else {
-      let interval = try file.integer(fullInterval, in: 1...1_000)
-      let isLocal = (0..<layerCount).map { !$0.isMultiple(of: interval) }
-      return .local(reach: reach, isLocal: isLocal)
-    }
-    guard kinds.count == layerCount else {
+extension EncoderConfiguration {
+  /// Refuses lengths for which the tables of angles and distances would take more than a gigabyte.
+  ///
+  /// - Throws: `EmbedError` with code `resourceExhausted`.
+  func requireTablesFit(at path: String) throws(EmbedError) {
+    guard positions.rotary != nil || positions.relativeBias != nil else { return }
+    let longest = (1 << 28) / (headSize + 2 * headCount)
+    guard positions.maximumLength <= longest else {
       throw EmbedError(
-        .fileDamaged, "kinds of layers", expected: "\(layerCount), one a layer",
-        got: "\(kinds.count)", at: file.location(layerKinds))
+        .resourceExhausted, "no memory for tables of positions", expected: "at most \(longest)",
+        got: "\(positions.maximumLength)", at: path)
     }
-    var isLocal: [Bool] = []
-    for kind in kinds {
-      switch kind.stringValue {
-      case "full_attention": isLocal.append(false)
-      case "sliding_attention": isLocal.append(true)
-      default:
-        throw file.unsupported(
-          layerKinds, expected: "full_attention or sliding_attention", got: kind.summary)
-      }
-    }
-    return .local(reach: reach, isLocal: isLocal)
   }
 }
 
 extension JSONDocument {
-  fileprivate func integer(
+  func integer(
     _ key: Architecture.Key<Int>, in range: ClosedRange<Int>
   ) throws(EmbedError) -> Int {
     guard let name = key.name else { return key.standard }
     return try optionalInteger(name, in: range) ?? key.standard
   }
 
-  fileprivate func double(_ key: Architecture.Key<Double>) throws(EmbedError) -> Double {
+  func double(_ key: Architecture.Key<Double>) throws(EmbedError) -> Double {
     guard let name = key.name else { return key.standard }
     return try optionalDouble(name) ?? key.standard
   }
 
-  fileprivate func positiveDouble(_ key: Architecture.Key<Double>) throws(EmbedError) -> Double {
+  func positiveDouble(_ key: Architecture.Key<Double>) throws(EmbedError) -> Double {
     let value = try double(key)
     guard value > 0 else {
       throw EmbedError(

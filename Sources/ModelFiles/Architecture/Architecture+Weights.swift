@@ -21,7 +21,8 @@ extension Architecture {
   /// Which parts of an encoder have biases.
   package struct Biases: Sendable, Hashable {
     var attention: Bool
-    var feedForward: Bool
+    var intermediate: Bool
+    var output: Bool
     var norm: Bool
   }
 
@@ -29,7 +30,8 @@ extension Architecture {
   func biases(_ file: JSONDocument) throws(EmbedError) -> Biases {
     Biases(
       attention: try file.bool(keys.attentionBias),
-      feedForward: try file.bool(keys.feedForwardBias),
+      intermediate: try file.bool(keys.intermediateBias),
+      output: try file.bool(keys.outputBias),
       norm: try file.bool(keys.normBias))
   }
 
@@ -74,8 +76,8 @@ private struct EncoderReader<Engine: MatrixEngine> {
         names.tokenTypeEmbeddings, rows: configuration.tokenTypeCount),
       embeddingNorm: try norm(names.embeddingNorm),
       attentionBias: try attentionBias(),
-      rotation: configuration.positions.rotary.map { rotation(base: $0.base) },
-      localRotation: configuration.positions.rotary.map { rotation(base: $0.localBase) },
+      rotations: configuration.positions.rotary.map(rotations),
+      localRotations: configuration.positions.localRotary.map(rotations),
       layers: layers,
       finalNorm: try names.finalNorm.map { (name) throws(EmbedError) in try norm(name) })
   }
@@ -107,19 +109,9 @@ private struct EncoderReader<Engine: MatrixEngine> {
     }
   }
 
-  /// The angles of rotary positions, rounded to single precision step by step as in transformers: far from the start,
-  /// the rounding shows.
-  private func rotation(base: Double) -> Rotation {
-    let half = configuration.headSize / 2
-    let frequencies = (0..<half).map { pair in
-      1 / Float(pow(base, Double(Float(2 * pair) / Float(2 * half))))
-    }
-    return Rotation(
-      pairs: half, maximumLength: configuration.positions.maximumLength
-    ) { position, pair in
-      let angle = Double(Float(position) * frequencies[pair])
-      return (cosine: Float(cos(angle)), sine: Float(sin(angle)))
-    }
+  private func rotations(_ rotary: PositionEncoding.Rotary) -> SequenceRotations {
+    rotary.rotations(
+      headSize: configuration.headSize, maximumLength: configuration.positions.maximumLength)
   }
 
   private func layer(_ index: Int) throws(EmbedError) -> EncoderWeights<Engine>.Layer {
@@ -127,42 +119,42 @@ private struct EncoderReader<Engine: MatrixEngine> {
     let intermediate = configuration.intermediateSize
     let hasAttentionNorm = index > 0 || !architecture.skipsFirstAttentionNorm
     return EncoderWeights.Layer(
-      queryKeyValue: try queryKeyValue(prefix),
+      queryKeyValue: try stacked(
+        names.projections.map { prefix + $0 }, outputs: 3 * hidden, hasBias: biases.attention),
       attentionOutput: try checkpoint.linear(
         prefix + names.attentionOutput, inputs: hidden, outputs: hidden, hasBias: biases.attention,
         engine: engine),
       attentionNorm: hasAttentionNorm ? try norm(prefix + names.attentionNorm) : nil,
-      intermediate: try checkpoint.linear(
-        prefix + names.intermediate, inputs: hidden,
+      intermediate: try stacked(
+        names.intermediate.map { prefix + $0 },
         outputs: intermediate * (configuration.feedForward.isGated ? 2 : 1),
-        hasBias: biases.feedForward, engine: engine),
+        hasBias: biases.intermediate),
       output: try checkpoint.linear(
-        prefix + names.output, inputs: intermediate, outputs: hidden, hasBias: biases.feedForward,
+        prefix + names.output, inputs: intermediate, outputs: hidden, hasBias: biases.output,
         engine: engine),
       outputNorm: try norm(prefix + names.outputNorm))
   }
 
-  /// Queries, keys and values as one product, whether the file has them as one or as three.
-  private func queryKeyValue(_ prefix: String) throws(EmbedError) -> Linear<Engine.PreparedWeight> {
-    switch names.projections {
-    case .fused(let name):
+  /// Layers of equal size that read the hidden states, as one product.
+  private func stacked(
+    _ names: [String], outputs: Int, hasBias: Bool
+  ) throws(EmbedError) -> Linear<Engine.PreparedWeight> {
+    guard names.count > 1 else {
       return try checkpoint.linear(
-        prefix + name, inputs: hidden, outputs: 3 * hidden, hasBias: biases.attention,
-        engine: engine)
-    case .separate(let query, let key, let value):
-      var weights: [WeightMatrix] = []
-      var vectors: [WeightMatrix] = []
-      for name in [query, key, value] {
-        weights.append(
-          try checkpoint.finiteMatrix("\(prefix)\(name).weight", rows: hidden, columns: hidden))
-        guard biases.attention else { continue }
-        let bias = FloatStorage(try checkpoint.vector("\(prefix)\(name).bias", count: hidden))
-        vectors.append(WeightMatrix(rows: 1, columns: hidden, storage: bias))
-      }
-      return Linear(
-        WeightMatrix(rows: 3 * hidden, columns: hidden, storage: FloatStorage(stacking: weights)),
-        bias: biases.attention ? FloatStorage(stacking: vectors) : nil, engine: engine)
+        names[0], inputs: hidden, outputs: outputs, hasBias: hasBias, engine: engine)
     }
+    var weights: [WeightMatrix] = []
+    var vectors: [WeightMatrix] = []
+    let rows = outputs / names.count
+    for name in names {
+      weights.append(try checkpoint.finiteMatrix("\(name).weight", rows: rows, columns: hidden))
+      guard hasBias else { continue }
+      let bias = FloatStorage(try checkpoint.vector("\(name).bias", count: rows))
+      vectors.append(WeightMatrix(rows: 1, columns: rows, storage: bias))
+    }
+    return Linear(
+      WeightMatrix(rows: outputs, columns: hidden, storage: FloatStorage(stacking: weights)),
+      bias: hasBias ? FloatStorage(stacking: vectors) : nil, engine: engine)
   }
 
   private func norm(_ name: String) throws(EmbedError) -> LayerNorm {

@@ -1,3 +1,4 @@
+import Kernels
 import Transformer
 
 /// A family of encoders: what its files call things, and what it computes.
@@ -20,12 +21,16 @@ package struct Architecture: Sendable {
   package var name: String
   /// The values of `model_type` that name it.
   var modelTypes: [String]
+  /// What tells it from another family of the same `model_type`; nil for the family that has no such mark.
+  var mark: Mark?
   /// What stands in front of the tensors' names in files that were made of a larger model, such as `bert`.
   var prefixes: [String]
   /// What `config.json` calls the sizes.
   var keys = ConfigurationKeys()
   /// Keys of `config.json` that must have one of these values, if they are there.
   var requirements: [(key: String, values: [String])] = []
+  /// Keys of `config.json` that must be absent, null, false, 0 or empty: with them, something else is computed.
+  var unsupportedKeys: [String] = []
   /// What the checkpoint calls the tensors.
   var tensors = TensorNames()
 
@@ -43,11 +48,19 @@ package struct Architecture: Sendable {
   var normOrder = EncoderConfiguration.NormOrder.after
   /// Whether the first layer's attention has no norm of its own, because the embeddings end with one.
   var skipsFirstAttentionNorm = false
-  /// Whether the feed-forward block is a gated unit, its first half activated.
-  var isGated = false
+  /// The half of the feed-forward block's first layer that is activated, if the block is a gated unit.
+  var activatedHalf: ActivatedHalf?
+  /// How `config.json` spells the function in the feed-forward block.
+  var activationNames = ActivationNames.transformers
 
   /// The class of the tokenizer when no file names one.
   var tokenizerClass = "BertTokenizer"
+
+  /// What the `config.json` of a family has, and that of others of the same `model_type` has not.
+  enum Mark: Sendable {
+    case key(String)
+    case value(key: String, String)
+  }
 
   /// The rows of a learned table of positions.
   enum PositionTable: Sendable {
@@ -74,20 +87,28 @@ struct ConfigurationKeys: Sendable {
   var activation = Key("hidden_act", "gelu")
   /// Whether queries, keys, values and attention's output have biases.
   var attentionBias = Key(nil, true)
-  /// Whether the feed-forward block has biases.
-  var feedForwardBias = Key(nil, true)
+  /// Whether the first layer of the feed-forward block has a bias.
+  var intermediateBias = Key(nil, true)
+  /// Whether its second layer has one.
+  var outputBias = Key(nil, true)
   /// Whether layer norms have a shift.
   var normBias = Key(nil, true)
 }
 
 /// What a family's `config.json` calls the settings of rotary positions.
+///
+/// Newer files have an object `rope_parameters` with the base and how it is scaled; where layers are of several kinds,
+/// with such an object for each kind.
 struct RotaryKeys: Sendable {
   /// The base of the angles in layers that attend to the whole sequence.
   var base: Architecture.Key<Double>
-  /// The base in layers of local attention.
-  var localBase: Architecture.Key<Double>
-  /// Newer files have an object of that name with both instead, by the kind of layer.
-  var parameters = "rope_parameters"
+  /// The base in layers of local attention, in a family that has them.
+  var localBase: Architecture.Key<Double>?
+  /// The share of a head's components that are turned; only all of them are supported.
+  var fraction = Architecture.Key("partial_rotary_factor", 1.0)
+  /// The factor by which the base grows with the length of long texts, 0 or absent for none, and the longest text that
+  /// is not a long one.
+  var dynamicScaling: (factor: String, trainedLength: Architecture.Key<Int>)?
 }
 
 /// What a family's `config.json` calls the settings of local attention.
@@ -102,13 +123,6 @@ struct LocalAttentionKeys: Sendable {
 
 /// What a family's checkpoint calls the tensors; layer norms and linear layers without `.weight` and `.bias`.
 struct TensorNames: Sendable {
-  /// Queries, keys and values.
-  enum Projections: Sendable {
-    case separate(query: String, key: String, value: String)
-    /// One matrix of queries, then keys, then values.
-    case fused(String)
-  }
-
   var wordEmbeddings = "embeddings.word_embeddings.weight"
   var positionEmbeddings = "embeddings.position_embeddings.weight"
   var tokenTypeEmbeddings = "embeddings.token_type_embeddings.weight"
@@ -117,11 +131,12 @@ struct TensorNames: Sendable {
   var relativeBias = "encoder.relative_attention_bias.weight"
   /// What the names of a layer begin with, its number and a dot behind it.
   var layers = "encoder.layer."
-  var projections = Projections.separate(
-    query: "attention.self.query", key: "attention.self.key", value: "attention.self.value")
+  /// Queries, keys and values: three layers, or one whose outputs are queries, then keys, then values.
+  var projections = ["attention.self.query", "attention.self.key", "attention.self.value"]
   var attentionOutput = "attention.output.dense"
   var attentionNorm = "attention.output.LayerNorm"
-  var intermediate = "intermediate.dense"
+  /// One layer, or the two halves of a gated unit.
+  var intermediate = ["intermediate.dense"]
   var output = "output.dense"
   var outputNorm = "output.LayerNorm"
   /// The norm behind all layers, of a family whose norms stand before the blocks.

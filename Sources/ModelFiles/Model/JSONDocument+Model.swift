@@ -57,10 +57,11 @@ extension JSONDocument {
     }
   }
 
-  /// Refuses a key unless it is absent, null, false or empty.
+  /// Refuses a key unless it is absent, null, false, 0 or empty.
   func requireAbsent(_ key: String) throws(EmbedError) {
     switch try value(key) {
     case nil, .bool(false): return
+    case .number(let text) where Double(text) == 0: return
     case .array(let elements) where elements.isEmpty: return
     case .object(let members) where members.isEmpty: return
     case let value?: throw unsupported(key, expected: "none", got: value.summary)

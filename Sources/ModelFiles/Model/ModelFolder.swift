@@ -17,6 +17,8 @@ public struct ModelFolder: Sendable {
   /// The encoder's sizes and constants.
   package let configuration: EncoderConfiguration
   /// The most tokens of an input that count, special tokens included; never more than the encoder has positions for.
+  ///
+  /// The sentence's own limit may go beyond the `max_position_embeddings` of an encoder whose positions have no table.
   package let maximumSequenceLength: Int
   /// How token vectors become a sentence's vector.
   package let pooling: PoolingConfiguration
@@ -60,7 +62,7 @@ public struct ModelFolder: Sendable {
     try Self.refuseAdapter(in: encoderFolder)
     let config = try JSONDocument(path: Folder.join(encoderFolder, "config.json"))
     architecture = try Architecture.named(in: config)
-    configuration = try architecture.configuration(config)
+    var configuration = try architecture.configuration(config)
     biases = try architecture.biases(config)
 
     // A bare encoder's other settings are not read, as sentence-transformers does not.
@@ -68,9 +70,16 @@ public struct ModelFolder: Sendable {
       list.isDeclared ? try EncoderSettings(encoderFolder: encoderFolder) : EncoderSettings()
     let sentence = list.isDeclared ? try SentenceSettings(modelFolder: path) : SentenceSettings()
     lowercases = settings.lowercases
-    var limit = settings.maximumSequenceLength
-    if limit == nil { limit = try TokenizerSettings(folder: encoderFolder).maximumLength }
-    maximumSequenceLength = min(limit ?? .max, configuration.positions.maximumLength)
+    if let limit = settings.maximumSequenceLength {
+      maximumSequenceLength = min(limit, configuration.positions.longestPossible)
+    } else {
+      let limit = try TokenizerSettings(folder: encoderFolder).maximumLength
+      maximumSequenceLength = min(limit ?? .max, configuration.positions.maximumLength)
+    }
+    // What depends on the position is computed for no more.
+    configuration.positions.maximumLength = maximumSequenceLength
+    try configuration.requireTablesFit(at: path.printable)
+    self.configuration = configuration
 
     if let entry = list.pooling {
       pooling = try PoolingConfiguration(

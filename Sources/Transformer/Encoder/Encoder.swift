@@ -35,8 +35,13 @@ package struct Encoder<Engine: MatrixEngine>: Sendable {
     workspace.stopwatch?.start()
     embed(batch, into: &workspace.hidden)
     workspace.stopwatch?.lap(.embeddings)
+    let rotations = weights.rotations?.rotations(of: batch)
+    let localRotations = weights.localRotations?.rotations(of: batch)
     for (index, layer) in weights.layers.enumerated() {
-      attend(layer, index, batch, &workspace)
+      let reach = configuration.attention.reach(inLayer: index)
+      attend(
+        layer, batch, reach: reach, rotations: reach == nil ? rotations : localRotations,
+        &workspace)
       feedForward(layer, &workspace)
     }
     if let finalNorm = weights.finalNorm { kernels.layerNorm(&workspace.hidden, finalNorm) }
@@ -66,18 +71,17 @@ package struct Encoder<Engine: MatrixEngine>: Sendable {
 
   /// The attention block: queries, keys and values, attention of each sequence over itself, a linear layer.
   private func attend(
-    _ layer: EncoderWeights<Engine>.Layer, _ index: Int, _ batch: TokenBatch,
-    _ workspace: inout Workspace
+    _ layer: EncoderWeights<Engine>.Layer, _ batch: TokenBatch, reach: Int?,
+    rotations: [Rotation]?, _ workspace: inout Workspace
   ) {
     beginBlock(layer.attentionNorm, &workspace)
     engine.multiply(
       workspace.hidden, by: layer.queryKeyValue, epilogue: .bias(.identity),
       into: &workspace.queryKeyValue, scratch: &workspace.scratch, loop: workspace.loop)
     workspace.stopwatch?.lap(.products)
-    let reach = configuration.attention.reach(inLayer: index)
-    if let rotation = reach == nil ? weights.rotation : weights.localRotation {
+    for (sequence, rotation) in (rotations ?? []).enumerated() {
       kernels.rotate(
-        &workspace.queryKeyValue, offsets: batch.offsets, headCount: configuration.headCount,
+        &workspace.queryKeyValue, batch.range(of: sequence), headCount: configuration.headCount,
         rotation)
     }
     kernels.attention(
@@ -98,11 +102,12 @@ package struct Encoder<Engine: MatrixEngine>: Sendable {
   ) {
     beginBlock(layer.outputNorm, &workspace)
     let feedForward = configuration.feedForward
-    if feedForward.isGated {
+    if let activatedHalf = feedForward.activatedHalf {
       engine.multiply(
         workspace.hidden, by: layer.intermediate, epilogue: .bias(.identity),
         into: &workspace.gate, scratch: &workspace.scratch, loop: workspace.loop)
-      kernels.gate(workspace.gate, feedForward.activation, into: &workspace.intermediate)
+      kernels.gate(
+        workspace.gate, feedForward.activation, of: activatedHalf, into: &workspace.intermediate)
     } else {
       engine.multiply(
         workspace.hidden, by: layer.intermediate, epilogue: .bias(feedForward.activation),

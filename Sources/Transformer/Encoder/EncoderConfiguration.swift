@@ -13,14 +13,17 @@ package struct EncoderConfiguration: Sendable, Hashable {
   /// The two linear layers of a feed-forward block and what is between them.
   package struct FeedForward: Sendable, Hashable {
     package var activation: ActivationFunction
-    /// Whether the first layer has twice the width, and the activated half is multiplied by the other one (Shazeer,
-    /// arXiv:2002.05202).
-    package var isGated: Bool
+    /// In a gated unit, whose first layer has twice the width, the half that is activated and multiplied by the other
+    /// one (Shazeer, arXiv:2002.05202); nil without a gate.
+    package var activatedHalf: ActivatedHalf?
 
-    package init(activation: ActivationFunction, isGated: Bool = false) {
+    package init(activation: ActivationFunction, activatedHalf: ActivatedHalf? = nil) {
       self.activation = activation
-      self.isGated = isGated
+      self.activatedHalf = activatedHalf
     }
+
+    /// Whether the block is a gated unit.
+    package var isGated: Bool { activatedHalf != nil }
   }
 
   package var vocabularySize: Int

@@ -41,9 +41,9 @@ package struct EncoderWeights<Engine: MatrixEngine>: Sendable {
   /// What is added to the scores of attention by distance.
   package let attentionBias: AttentionBias?
   /// How queries and keys are turned by their places, in layers that attend to the whole sequence.
-  package let rotation: Rotation?
+  package let rotations: SequenceRotations?
   /// The same in layers of local attention.
-  package let localRotation: Rotation?
+  package let localRotations: SequenceRotations?
   package let layers: [Layer]
   /// Behind all layers; nil where every layer ends with a norm.
   package let finalNorm: LayerNorm?
@@ -51,16 +51,16 @@ package struct EncoderWeights<Engine: MatrixEngine>: Sendable {
   package init(
     wordEmbeddings: WeightMatrix, positionEmbeddings: WeightMatrix?,
     tokenTypeEmbeddings: WeightMatrix?, embeddingNorm: LayerNorm,
-    attentionBias: AttentionBias? = nil, rotation: Rotation? = nil, localRotation: Rotation? = nil,
-    layers: [Layer], finalNorm: LayerNorm? = nil
+    attentionBias: AttentionBias? = nil, rotations: SequenceRotations? = nil,
+    localRotations: SequenceRotations? = nil, layers: [Layer], finalNorm: LayerNorm? = nil
   ) {
     self.wordEmbeddings = wordEmbeddings
     self.positionEmbeddings = positionEmbeddings
     self.tokenTypeEmbeddings = tokenTypeEmbeddings
     self.embeddingNorm = embeddingNorm
     self.attentionBias = attentionBias
-    self.rotation = rotation
-    self.localRotation = localRotation
+    self.rotations = rotations
+    self.localRotations = localRotations
     self.layers = layers
     self.finalNorm = finalNorm
   }

@@ -37,15 +37,30 @@ package struct PositionEncoding: Sendable, Hashable {
   /// Turns pairs of components of queries and keys by an angle that grows with the place (Su et al., arXiv:2104.09864).
   ///
   /// Component `i` of the first half of a head and component `i` of the second are a pair; its angle at place `p` is
-  /// `p · base^(-2i / headSize)`.
+  /// `p · base^(-2i / headSize)`, unless it is scaled.
   package struct Rotary: Sendable, Hashable {
     package var base: Double
-    /// The base in layers of local attention.
-    package var localBase: Double
+    package var scaling: Scaling
 
-    package init(base: Double, localBase: Double? = nil) {
+    package init(base: Double, scaling: Scaling = .none) {
       self.base = base
-      self.localBase = localBase ?? base
+      self.scaling = scaling
+    }
+
+    /// How angles are made smaller for texts that are longer than those that the model was first trained with.
+    package enum Scaling: Sendable, Hashable {
+      case none
+      /// All angles are divided by the factor (Chen et al., arXiv:2306.15595).
+      case linear(factor: Double)
+      /// The base is multiplied by the factor, and the angles are divided by `factor^(2 / headSize)`.
+      ///
+      /// Source: `NTKScalingRotaryEmbedding` of GTE (`modeling.py` of Alibaba-NLP/new-impl).
+      case ntk(factor: Double)
+      /// In a sequence of `n` tokens, more than the trained length, the base is multiplied by
+      /// `(factor · n / trainedLength - factor + 1)^(headSize / (headSize - 2))`.
+      ///
+      /// Source: `_compute_dynamic_ntk_parameters` of transformers 5.23 (`modeling_rope_utils.py`).
+      case dynamic(factor: Double, trainedLength: Int)
     }
   }
 
@@ -58,21 +73,29 @@ package struct PositionEncoding: Sendable, Hashable {
     case linear
   }
 
-  /// The longest sequence.
+  /// The longest sequence that is to be encoded.
   package var maximumLength: Int
   package var table: Table?
+  /// In layers that attend to the whole sequence.
   package var rotary: Rotary?
+  /// In layers of local attention.
+  package var localRotary: Rotary?
   package var relativeBias: RelativeBias?
 
   package init(
-    maximumLength: Int, table: Table? = nil, rotary: Rotary? = nil,
+    maximumLength: Int, table: Table? = nil, rotary: Rotary? = nil, localRotary: Rotary? = nil,
     relativeBias: RelativeBias? = nil
   ) {
     self.maximumLength = maximumLength
     self.table = table
     self.rotary = rotary
+    self.localRotary = localRotary
     self.relativeBias = relativeBias
   }
+
+  /// The longest sequence that could be encoded, were it not for `maximumLength`: a table has an end, angles and
+  /// distances have none.
+  package var longestPossible: Int { table?.maximumLength ?? 1_000_000 }
 }
 
 /// Distances between tokens in buckets: near ones have their own, farther ones share one with more and more others.

@@ -29,7 +29,8 @@ import Transformer
   @Test func `both spellings of rotary bases and local layers are read`() throws {
     let fixture = try ModelFixture(.modernBERT)
     let old = try fixture.open().configuration
-    #expect(old.positions.rotary == PositionEncoding.Rotary(base: 1000, localBase: 50))
+    #expect(old.positions.rotary == PositionEncoding.Rotary(base: 1000))
+    #expect(old.positions.localRotary == PositionEncoding.Rotary(base: 50))
     #expect(old.attention == .local(reach: 4, isLocal: [false, true, false, true]))
     try fixture.replace(
       #""global_attn_every_n_layers":2"#,
@@ -41,7 +42,8 @@ import Transformer
       with: #""rope_parameters":{"full_attention":{"rope_type":"default","rope_theta":7.5},"#
         + #""sliding_attention":{"rope_theta":2}}"#, in: "config.json")
     let new = try fixture.open().configuration
-    #expect(new.positions.rotary == PositionEncoding.Rotary(base: 7.5, localBase: 2))
+    #expect(new.positions.rotary == PositionEncoding.Rotary(base: 7.5))
+    #expect(new.positions.localRotary == PositionEncoding.Rotary(base: 2))
     #expect(new.attention == .local(reach: 4, isLocal: [true, false, false, false]))
   }
 
