@@ -94,6 +94,7 @@ private struct CompletionRoot: ParsableCommand {
   @OptionGroup var format: TextCommand.FormatOptions
   @OptionGroup var destination: DestinationOptions
   @OptionGroup var vectors: VectorOptions
+  @OptionGroup var type: OutputTypeOptions
   @OptionGroup var role: RoleOptions
   @OptionGroup var runtime: RuntimeOptions
   @OptionGroup var statistics: StatisticsOptions

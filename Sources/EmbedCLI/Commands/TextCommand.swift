@@ -36,14 +36,20 @@ struct TextCommand: AsyncParsableCommand {
       lacks are left out. '*' is all fields but the id, the text, and those that are called id, \
       embedding, tokens or truncated.
 
+      With --output-type, vectors are written as sentence-transformers quantizes them: int8 and \
+      uint8 in a byte a dimension, its range divided into 256 steps; binary and ubinary in a bit. \
+      The ranges are the smallest and largest values of --calibration's vectors, which ought to \
+      stand for all that come, and be the same for all that are compared. They are not taken from \
+      the input, whose first vector is written before the last is known.
+
       FORMATS:
         json      a line is a JSON array; the default
         jsonl     a line is {"id":...,"embedding":[...]}; the default with --jsonl,
                   --csv, --tsv, --files; --stats adds "tokens" and "truncated"
-        base64    a line is the vector's little-endian float32 bytes in base64
+        base64    a line is the vector's bytes, float32 little-endian, in base64
         hex       a line is the same bytes in hexadecimal
         blob      the same bytes, one vector after another
-        npy       a NumPy array of float32, (count, dimensions), when all texts are done
+        npy       a NumPy array, (count, dimensions), when all texts are done
 
       EXAMPLES:
         embed "A cat sat on the mat."
@@ -53,6 +59,7 @@ struct TextCommand: AsyncParsableCommand {
         embed text -i books.csv --csv --text-column abstract --keep title
         embed text --files docs '**/*.md' -o vectors.jsonl
         cut -f 2 table.tsv | embed text --dimensions 128 -f base64
+        embed text -i texts.txt --output-type int8 --calibration sample.npy -f npy -o int8.npy
         embed text "Call the bank." --collection notes --id 17 --store
         embed text -- "-5 degrees" "models"
       """)
@@ -62,6 +69,7 @@ struct TextCommand: AsyncParsableCommand {
   @OptionGroup var formatting: FormatOptions
   @OptionGroup var destination: DestinationOptions
   @OptionGroup var vectors: VectorOptions
+  @OptionGroup var type: OutputTypeOptions
   @OptionGroup var role: RoleOptions
   @OptionGroup var runtime: RuntimeOptions
   @OptionGroup var statistics: StatisticsOptions
@@ -75,6 +83,9 @@ struct TextCommand: AsyncParsableCommand {
       if record.collection != nil {
         throw ValidationError("--keep: a record of a collection has --metadata.")
       }
+    }
+    if record.collection != nil, type.outputType != .float32 {
+      throw ValidationError("--output-type: vectors of a collection are float32.")
     }
     if record.collection != nil, role.role != .none {
       throw ValidationError("--role: records of a collection are documents.")
@@ -95,12 +106,13 @@ struct TextCommand: AsyncParsableCommand {
     let address = try runtime.applied(to: model.address())
     var records = try input.records(
       keeping: formatting.keep.map { KeptFields($0) } ?? .named([]))
+    let quantization = try type.quantization()
     let output = try destination.open()
     let embedder = try await EmbedderRegistry.everyBackend.embedder(address)
     let recordEmbedder = RecordEmbedder(
       embedder: embedder, options: vectors.embedOptions(role: role.role))
     var writer = try VectorWriter(
-      output, format: format, countsTokens: statistics.isOn,
+      output, format: format, quantization: quantization, countsTokens: statistics.isOn,
       dimensions: vectors.dimensions ?? embedder.info.dimensions)
     var progress = statistics.progress(beside: output)
     defer { progress.clear() }

@@ -1,6 +1,6 @@
 import Embed
 
-/// The first bytes of a NumPy file of float32 vectors, `(count, dimensions)`.
+/// The first bytes of a NumPy file of vectors, `(count, dimensions)`.
 ///
 /// Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
 struct NumpyHeader: Equatable {
@@ -9,13 +9,21 @@ struct NumpyHeader: Equatable {
   static let length = 128
   fileprivate static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
+  /// The type of a number.
+  enum ElementType: String {
+    case float32 = "<f4"
+    case int8 = "|i1"
+    case uint8 = "|u1"
+  }
+
   let count: Int
   let dimensions: Int
+  var type = ElementType.float32
 
   /// The header in version 1.0, `length` bytes.
   var bytes: [UInt8] {
     let dictionary =
-      "{'descr': '<f4', 'fortran_order': False, 'shape': (\(count), \(dimensions)), }"
+      "{'descr': '\(type.rawValue)', 'fortran_order': False, 'shape': (\(count), \(dimensions)), }"
     let preamble = Self.magic + [1, 0]
     // A little-endian length of two bytes, then the dictionary, spaces, and a line feed.
     let dictionaryLength = Self.length - preamble.count - 2
@@ -151,7 +159,7 @@ private struct NumpyHeaderParser {
       }
     }
     guard peek(nil) else { throw damaged("nothing behind the dictionary", got: "more") }
-    try require("descr", "<f4", in: values)
+    try require("descr", NumpyHeader.ElementType.float32.rawValue, in: values)
     try require("fortran_order", "False", in: values)
     var numbers = (values["shape"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
     if numbers.last?.isEmpty == true { numbers.removeLast() }

@@ -7,31 +7,65 @@ enum VectorFormat: String, CaseIterable {
   case json
   /// A line is a JSON object with the record's `id`, what is kept of it, and its `embedding`.
   case jsonl
-  /// A line is the little-endian float32 bytes in base64.
+  /// A line is the vector's bytes, little-endian, in base64.
   case base64
-  /// A line is the little-endian float32 bytes in lower-case hexadecimal.
+  /// A line is the vector's bytes in lower-case hexadecimal.
   case hex
-  /// Little-endian float32 bytes, one vector after another.
+  /// The vectors' bytes, one vector after another.
   case blob
-  /// A NumPy array of float32, `(count, dimensions)`.
+  /// A NumPy array, `(count, dimensions)`.
   case npy
 
   /// Whether it spoils a terminal.
   var isBinary: Bool { self == .blob || self == .npy }
 }
 
+/// A vector's numbers as they are written.
+enum VectorNumbers {
+  case float32(Embedding)
+  case integers(QuantizedEmbedding)
+
+  /// The numbers of a vector; nil leaves it as it is.
+  ///
+  /// - Throws: `EmbedError` when the ranges are of other dimensions.
+  init(_ embedding: Embedding, _ quantization: Quantization?) throws(EmbedError) {
+    if let quantization {
+      self = .integers(try embedding.quantized(quantization))
+    } else {
+      self = .float32(embedding)
+    }
+  }
+
+  fileprivate var bytes: [UInt8] {
+    switch self {
+    case .float32(let embedding): embedding.littleEndianBytes
+    case .integers(let embedding): embedding.bytes
+    }
+  }
+
+  fileprivate var base64: String {
+    switch self {
+    case .float32(let embedding): embedding.base64
+    case .integers(let embedding): embedding.base64
+    }
+  }
+}
+
 extension [UInt8] {
   /// Appends a vector in a format; of `npy`, the part behind the header.
   ///
-  /// - Parameter countsTokens: whether JSON lines tell the number of tokens, and whether the text was cut.
+  /// - Parameters:
+  ///   - embedding: what the numbers were made of.
+  ///   - countsTokens: whether JSON lines tell the number of tokens, and whether the text was cut.
   /// - Precondition: the vector's components are finite.
   /// - Complexity: O(dimensions).
   mutating func append(
-    _ embedding: Embedding, of record: Record, format: VectorFormat, countsTokens: Bool
+    _ numbers: VectorNumbers, of embedding: Embedding, _ record: Record, format: VectorFormat,
+    countsTokens: Bool
   ) {
     switch format {
     case .json:
-      appendJSON(embedding.vector)
+      appendJSON(numbers)
     case .jsonl:
       append("{\"id\":")
       appendJSON(record.id)
@@ -42,17 +76,17 @@ extension [UInt8] {
         appendJSON(value)
       }
       append(",\"embedding\":")
-      appendJSON(embedding.vector)
+      appendJSON(numbers)
       if countsTokens {
         append(",\"tokens\":\(embedding.tokenCount),\"truncated\":\(embedding.isTruncated)")
       }
       append("}")
     case .base64:
-      append(embedding.base64)
+      append(numbers.base64)
     case .hex:
-      appendHexadecimal(embedding.littleEndianBytes)
+      appendHexadecimal(numbers.bytes)
     case .blob, .npy:
-      append(contentsOf: embedding.littleEndianBytes)
+      append(contentsOf: numbers.bytes)
     }
     if !format.isBinary { append("\n") }
   }
@@ -67,10 +101,17 @@ extension [UInt8] {
     append(contentsOf: writer.bytes)
   }
 
-  /// Appends a JSON array of numbers, each the shortest that reads back as the same float.
+  private mutating func appendJSON(_ numbers: VectorNumbers) {
+    switch numbers {
+    case .float32(let embedding): appendJSON(embedding.vector)
+    case .integers(let embedding): appendJSON(embedding.integers)
+    }
+  }
+
+  /// Appends a JSON array of numbers, of floats each the shortest that reads back as the same one.
   ///
   /// - Precondition: the numbers are finite.
-  mutating func appendJSON(_ numbers: some Sequence<Float>) {
+  mutating func appendJSON(_ numbers: some Sequence<some CustomStringConvertible & Numeric>) {
     append("[")
     for (index, number) in numbers.enumerated() {
       if index > 0 { append(",") }

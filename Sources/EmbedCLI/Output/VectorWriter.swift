@@ -9,6 +9,7 @@ struct VectorWriter {
   private static let flushSize = 1 << 16
 
   private let format: VectorFormat
+  private let quantization: Quantization?
   private let countsTokens: Bool
   private let output: OutputFile
   /// Where the array of a NumPy file waits that the output cannot take back.
@@ -20,19 +21,22 @@ struct VectorWriter {
   /// Starts to write.
   ///
   /// - Parameters:
+  ///   - quantization: how vectors become integers; nil leaves them as they are.
   ///   - countsTokens: whether JSON lines tell the number of tokens, and whether the text was cut.
   ///   - dimensions: those of the vectors, if they are known; they matter when no vector comes.
   /// - Throws: `EmbedError` with code `fileInaccessible`; `ClosedPipe`.
   init(
-    _ output: OutputFile, format: VectorFormat, countsTokens: Bool, dimensions: Int?
+    _ output: OutputFile, format: VectorFormat, quantization: Quantization? = nil,
+    countsTokens: Bool, dimensions: Int?
   ) throws {
     self.format = format
+    self.quantization = quantization
     self.countsTokens = countsTokens
     self.output = output
     self.dimensions = dimensions
     spool = format == .npy && !output.isCorrectable ? try TemporaryFile.unnamed() : nil
     if format == .npy, spool == nil {
-      try output.write(NumpyHeader(count: 0, dimensions: dimensions ?? 0).bytes)
+      try output.write(header.bytes)
     }
   }
 
@@ -50,7 +54,14 @@ struct VectorWriter {
         embedding.dimensions == dimensions ?? embedding.dimensions,
         "an embedder's vectors have the same dimensions")
       dimensions = embedding.dimensions
-      buffer.append(embedding, of: record, format: format, countsTokens: countsTokens)
+      let numbers: VectorNumbers
+      do throws(EmbedError) {
+        numbers = try VectorNumbers(embedding, quantization)
+      } catch {
+        try flush()
+        throw error.at(record.location)
+      }
+      buffer.append(numbers, of: embedding, record, format: format, countsTokens: countsTokens)
       count += 1
       if buffer.count >= Self.flushSize { try flush() }
     }
@@ -62,7 +73,7 @@ struct VectorWriter {
   /// - Throws: `EmbedError` with code `fileInaccessible`; `ClosedPipe`.
   mutating func finish() throws {
     if format == .npy {
-      let header = NumpyHeader(count: count, dimensions: dimensions ?? 0).bytes
+      let header = header.bytes
       if let spool {
         try output.write(header)
         try spool.rewind()
@@ -75,6 +86,15 @@ struct VectorWriter {
       }
     }
     try output.commit()
+  }
+
+  /// The header of a NumPy file of what is written so far.
+  private var header: NumpyHeader {
+    let dimensions = dimensions ?? 0
+    guard let quantization else { return NumpyHeader(count: count, dimensions: dimensions) }
+    return NumpyHeader(
+      count: count, dimensions: quantization.byteCount(dimensions: dimensions),
+      type: quantization.isSigned ? .int8 : .uint8)
   }
 
   private mutating func flush() throws {
