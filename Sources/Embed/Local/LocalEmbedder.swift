@@ -23,6 +23,13 @@ public final class LocalEmbedder: Embedder {
   /// The number of worker threads.
   public var threadCount: Int { pool.count }
 
+  /// What the model's authors put in front of texts, by name, such as `query`.
+  public var prompts: [String: String] { folder.prompts }
+  /// Whether the model was trained to see one of its prompts in front of every text.
+  public var requiresPrompts: Bool {
+    KnownModel.named(folder.name)?.requiresPrompts ?? false && folder.defaultPrompt == nil
+  }
+
   /// The model's tokenizer, to count tokens or to cut texts at them.
   public let tokenizer: LocalTokenizer
 
@@ -123,7 +130,7 @@ public final class LocalEmbedder: Embedder {
       return values
     }
     values["maximum tokens"] = "\(tokenizer.maximumTokens)"
-    values["prompt"] = tokenizer.prompt(options.role) ?? ""
+    values["prompt"] = tokenizer.prompt(options) ?? ""
     return values
   }
 
@@ -171,7 +178,7 @@ extension LocalEmbedder {
         }
       output = OutputOptions(normalization: normalization, dimensions: options.dimensions)
       var scratch = TokenizerScratch()
-      promptLength = tokenizer.promptLength(options.role, scratch: &scratch)
+      promptLength = tokenizer.promptLength(options, scratch: &scratch)
     }
   }
 

@@ -59,7 +59,7 @@ public struct LocalTokenizer: TextTokenizer {
     _ text: String, options: EmbedOptions = EmbedOptions()
   ) throws(EmbedError) -> Tokenization {
     var scratch = TokenizerScratch()
-    let prompt = prompt(options.role) ?? ""
+    let prompt = prompt(options) ?? ""
     let (sequence, offsets) = tokenizer.encodeWithOffsets(
       prompt + text, maximumLength: maximumTokens,
       parsesSpecialTokens: options.specialTokens == .parse, scratch: &scratch)
@@ -72,14 +72,14 @@ public struct LocalTokenizer: TextTokenizer {
 
   /// The number of a text's tokens, with the prompt of the role and special tokens.
   ///
-  /// Tokens beyond `maximumTokens`, which the model would not see, count too. Of the options, the role and what becomes
-  /// of special tokens matter.
+  /// Tokens beyond `maximumTokens`, which the model would not see, count too. Of the options, the role, the prompt and
+  /// what becomes of special tokens matter.
   ///
   /// - Complexity: O(length of the text).
   public func countTokens(_ text: String, options: EmbedOptions = EmbedOptions()) -> Int {
     var scratch = TokenizerScratch()
     return tokenizer.count(
-      (prompt(options.role) ?? "") + text, parsesSpecialTokens: options.specialTokens == .parse,
+      (prompt(options) ?? "") + text, parsesSpecialTokens: options.specialTokens == .parse,
       scratch: &scratch)
   }
 
@@ -115,8 +115,8 @@ public struct LocalTokenizer: TextTokenizer {
   /// The number of tokens at the start of a sequence that are special or the prompt's.
   ///
   /// Source: `_get_prompt_length` of sentence-transformers 6.2 (`base/modules/transformer.py`).
-  func promptLength(_ role: EmbedOptions.Role, scratch: inout TokenizerScratch) -> Int {
-    guard let prompt = prompt(role) else { return 0 }
+  func promptLength(_ options: EmbedOptions, scratch: inout TokenizerScratch) -> Int {
+    guard let prompt = prompt(options) else { return 0 }
     let sequence = tokenizer.encode(
       prompt, maximumLength: maximumTokens, parsesSpecialTokens: true, scratch: &scratch)
     return sequence.ids.count - template.suffix.count
@@ -133,7 +133,7 @@ public struct LocalTokenizer: TextTokenizer {
     switch input {
     case .text(let text):
       sequence = tokenizer.encode(
-        (prompt(options.role) ?? "") + text, maximumLength: maximumTokens,
+        (prompt(options) ?? "") + text, maximumLength: maximumTokens,
         parsesSpecialTokens: options.specialTokens == .parse, scratch: &scratch)
     case .tokens(let ids):
       sequence = try checked(ids, at: index)
@@ -175,8 +175,10 @@ public struct LocalTokenizer: TextTokenizer {
       ids: Array(ids.prefix(maximumTokens)), isTruncated: ids.count > maximumTokens)
   }
 
-  func prompt(_ role: EmbedOptions.Role) -> String? {
-    rolePrompt(role) ?? defaultPrompt
+  /// What is put in front of a text.
+  func prompt(_ options: EmbedOptions) -> String? {
+    if let prompt = options.prompt { return prompts[prompt] ?? prompt }
+    return rolePrompt(options.role) ?? defaultPrompt
   }
 
   /// Source: `encode_query` and `encode_document` of sentence-transformers 6.2.

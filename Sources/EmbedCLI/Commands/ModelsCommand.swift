@@ -16,6 +16,7 @@ struct ModelsCommand: AsyncParsableCommand {
       EXAMPLES:
         embed models
         embed models list -f json
+        embed models list --known
         embed models show all-MiniLM-L6-v2
         ls "$(embed models path all-MiniLM-L6-v2)"
         embed models pull sentence-transformers/all-MiniLM-L6-v2
@@ -45,16 +46,29 @@ private struct ModelsListCommand: AsyncParsableCommand {
       error. The format json is an array with an object for each model: "name", "folder" and \
       "origin", then "dimensions" and "tokens", or "error".
 
+      --known lists models that people run and that this program runs too, on this machine or not, \
+      with what their authors say of them and the command that fetches each. Those marked "real" \
+      are tested with their own weights, the others with small random ones of their family.
+
       EXAMPLES:
         embed models list
         embed models list | cut -d ' ' -f 1
         embed models list -f json
+        embed models list --known | grep German
       """)
 
   @Option(name: .shortAndLong, help: "A table, or a JSON array.")
   var format: Format = .text
 
+  @Flag(help: "List models to fetch rather than those of this machine.")
+  var known = false
+
   func run() async throws {
+    if known {
+      let list = KnownModelList()
+      try Descriptor.standardOutput.write(format == .text ? list.text : list.json)
+      return
+    }
     let models = ModelLibrary().models()
     switch format {
     case .text: try Descriptor.standardOutput.write(table(models))

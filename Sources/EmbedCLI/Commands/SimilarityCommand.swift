@@ -46,8 +46,9 @@ struct SimilarityCommand: AsyncParsableCommand {
     var records = try input.records()
     let output = try destination.open()
     let embedder = try await EmbedderRegistry.everyBackend.embedder(address)
+    try role.warn(about: embedder)
     let recordEmbedder = RecordEmbedder(
-      embedder: embedder, options: vectors.embedOptions(role: role.role))
+      embedder: embedder, options: vectors.embedOptions(role: role.role, prompt: role.prompt))
     var table = EmbeddingIndex()
     var progress = statistics.progress(beside: output)
     defer { progress.clear() }

@@ -54,6 +54,7 @@ struct TextCommand: AsyncParsableCommand {
       EXAMPLES:
         embed "A cat sat on the mat."
         embed -m ./my-model --role query "where do cats sit?"
+        embed -m nomic-embed-text-v1.5 --prompt "clustering: " -i texts.txt
         embed text -i texts.txt -f npy -o vectors.npy
         embed text -i records.jsonl --jsonl > vectors.jsonl
         embed text -i books.csv --csv --text-column abstract --keep title
@@ -87,8 +88,9 @@ struct TextCommand: AsyncParsableCommand {
     if record.collection != nil, type.outputType != .float32 {
       throw ValidationError("--output-type: vectors of a collection are float32.")
     }
-    if record.collection != nil, role.role != .none {
-      throw ValidationError("--role: records of a collection are documents.")
+    if record.collection != nil, role.role != .none || role.prompt != nil {
+      throw ValidationError(
+        "--\(role.prompt == nil ? "role" : "prompt"): records of a collection are documents.")
     }
     if format.isBinary { try destination.refuseTerminal(for: format.rawValue) }
   }
@@ -109,8 +111,9 @@ struct TextCommand: AsyncParsableCommand {
     let quantization = try type.quantization()
     let output = try destination.open()
     let embedder = try await EmbedderRegistry.everyBackend.embedder(address)
+    try role.warn(about: embedder)
     let recordEmbedder = RecordEmbedder(
-      embedder: embedder, options: vectors.embedOptions(role: role.role))
+      embedder: embedder, options: vectors.embedOptions(role: role.role, prompt: role.prompt))
     var writer = try VectorWriter(
       output, format: format, quantization: quantization, countsTokens: statistics.isOn,
       dimensions: vectors.dimensions ?? embedder.info.dimensions)

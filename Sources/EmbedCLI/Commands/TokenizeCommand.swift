@@ -33,7 +33,8 @@ struct TokenizeCommand: AsyncParsableCommand {
     var records = try input.records()
     let output = try destination.open()
     let tokenizer = try await LocalTokenizer.load(name, library: ModelLibrary())
-    let options = EmbedOptions(role: role.role, truncation: truncation.onLong)
+    let options = EmbedOptions(
+      role: role.role, prompt: role.prompt, truncation: truncation.onLong)
     var line = JSONWriter()
     while let window = try records.nextWindow() {
       for record in window {

@@ -50,12 +50,22 @@ struct ModelDescription {
       }
     }
     return [
-      ("dimensions", "\(folder.returnedDimensions)"),
+      ("dimensions", "\(folder.returnedDimensions)")
+    ] + nested + [
       ("maximum tokens", "\(folder.maximumSequenceLength)"),
       ("pooling", folder.pooling.modes.map { "\($0)" }.joined(separator: ", ")),
     ] + dense + [
       ("normalize", folder.modules.contains(.normalize) ? "yes" : "no")
     ]
+  }
+
+  /// Shorter lengths that the model was trained for.
+  private var nested: [(String, String)] {
+    guard let known = KnownModel.named(folder.name), !known.nestedDimensions.isEmpty else {
+      return []
+    }
+    let lengths = known.nestedDimensions.map(String.init).joined(separator: ", ")
+    return [("shorter", "\(lengths) (--dimensions)")]
   }
 
   private var prompts: [(String, String)] {

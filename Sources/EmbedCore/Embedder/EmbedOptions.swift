@@ -38,6 +38,9 @@ public struct EmbedOptions: Sendable, Hashable {
 
   /// What the texts are used for.
   public var role: Role
+  /// What is put in front of each text, in place of what the role or the model would: the name of one of the model's
+  /// prompts, or else the text itself; nil leaves it to those.
+  public var prompt: String?
   /// Cuts vectors to this many dimensions, then normalizes again; nil keeps all.
   public var dimensions: Int?
   /// The length of the vectors.
@@ -49,10 +52,12 @@ public struct EmbedOptions: Sendable, Hashable {
 
   /// Makes options.
   public init(
-    role: Role = .none, dimensions: Int? = nil, normalization: Normalization = .unit,
-    truncation: Truncation = .truncate, specialTokens: SpecialTokens = .parse
+    role: Role = .none, prompt: String? = nil, dimensions: Int? = nil,
+    normalization: Normalization = .unit, truncation: Truncation = .truncate,
+    specialTokens: SpecialTokens = .parse
   ) {
     self.role = role
+    self.prompt = prompt
     self.dimensions = dimensions
     self.normalization = normalization
     self.truncation = truncation

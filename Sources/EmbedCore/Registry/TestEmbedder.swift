@@ -53,7 +53,8 @@ public struct TestEmbedder: Embedder {
     let tokenCount: Int
     switch input {
     case .text(let text):
-      seed = Self.hash(text.utf8, seed: Self.hash("text".utf8, seed: seed))
+      seed = Self.hash("text".utf8, seed: seed)
+      seed = Self.hash(((options.prompt ?? "") + text).utf8, seed: seed)
       tokenCount = text.split(whereSeparator: \.isWhitespace).count
     case .tokens(let ids):
       seed = Self.hash("tokens".utf8, seed: seed)

@@ -99,9 +99,9 @@ extension RemoteEmbedder {
   }
 
   private func prompted(_ input: EmbeddingInput, _ options: EmbedOptions) -> EmbeddingInput {
-    guard case .text(let text) = input, let prompt = settings.prompts[options.role] else {
-      return input
-    }
+    guard case .text(let text) = input,
+      let prompt = options.prompt ?? settings.prompts[options.role]
+    else { return input }
     return .text(prompt + text)
   }
 

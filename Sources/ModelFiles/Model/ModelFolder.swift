@@ -92,7 +92,10 @@ public struct ModelFolder: Sendable {
       inputs: pooling.modes.count * configuration.hiddenSize)
     let length = dimensions
     truncatedDimensions = sentence.truncatedDimensions.flatMap { $0 < length ? $0 : nil }
-    prompts = sentence.prompts
+    // Older models tell their prompts in prose alone.
+    let hasPrompts = sentence.prompts.values.contains { !$0.isEmpty }
+    prompts =
+      hasPrompts ? sentence.prompts : KnownModel.named(self.name)?.prompts ?? sentence.prompts
     defaultPrompt = sentence.defaultPrompt
   }
 }
