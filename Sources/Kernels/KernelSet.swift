@@ -140,12 +140,12 @@ extension KernelSet {
   /// - `queryKeyValue`: `(tokens, 3 * hidden)`; `context`: `(tokens, hidden)`.
   /// - `offsets`: where each sequence starts, and the end of the last.
   /// - `bias`: what is added to the scores after scaling; `reach`: how many places away the keys are that count, nil
-  ///   for all.
+  ///   for all; `scale`: what the scores of a sequence are multiplied by, beside the root of the size of a head.
   /// - Complexity: O(n² · hidden) for a sequence of n tokens.
   package func attention(
     _ queryKeyValue: borrowing Activations, offsets: [Int], headCount: Int,
-    bias: AttentionBias? = nil, reach: Int? = nil, context: inout Activations,
-    scratch: inout ScratchMemory, loop: ParallelLoop = .serial
+    bias: AttentionBias? = nil, reach: Int? = nil, scale: ((_ tokens: Int) -> Float)? = nil,
+    context: inout Activations, scratch: inout ScratchMemory, loop: ParallelLoop = .serial
   ) {
     let hidden = context.columns
     precondition(
@@ -169,7 +169,8 @@ extension KernelSet {
         attendHeads(
           AttentionPass(
             queryKeyValue: source, tokens: tokens, heads: heads, hidden: hidden,
-            headSize: headSize, bias: bias, reach: reach, context: target,
+            headSize: headSize, scale: (scale?(tokens) ?? 1) / Float(headSize).squareRoot(),
+            bias: bias, reach: reach, context: target,
             scratch: (parts + number * partSize).assumingMemoryBound(to: Float.self)))
       }
     }

@@ -7,6 +7,8 @@ package struct AttentionPass {
   @usableFromInline let heads: Range<Int>
   @usableFromInline let hidden: Int
   @usableFromInline let headSize: Int
+  /// What scores are multiplied by: a positive number.
+  @usableFromInline let scale: Float
   /// What is added to the scores after scaling.
   @usableFromInline let bias: AttentionBias?
   /// How many places away the keys are that count; nil for all.
@@ -35,8 +37,8 @@ extension VectorUnit {
           panels: keys))
       pack(query + 2 &* hidden, rows: tokens, columns: headSize, stride: 3 &* hidden, into: values)
       attend(
-        query, tokens: tokens, hidden: hidden, headSize: headSize, keys: keys, values: values,
-        bias: pass.bias?.center(head), reach: pass.reach, scores: scores,
+        query, tokens: tokens, hidden: hidden, headSize: headSize, scale: pass.scale, keys: keys,
+        values: values, bias: pass.bias?.center(head), reach: pass.reach, scores: scores,
         context: pass.context + head &* headSize)
     }
   }
@@ -46,13 +48,12 @@ extension VectorUnit {
   /// - `scores`: `(productRows, paddedTokens)`, then their sums, `(productRows)`.
   @inlinable @inline(__always)
   static func attend(
-    _ query: UnsafePointer<Float>, tokens: Int, hidden: Int, headSize: Int,
+    _ query: UnsafePointer<Float>, tokens: Int, hidden: Int, headSize: Int, scale: Float,
     keys: UnsafePointer<Float>, values: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     reach: Int?, scores: UnsafeMutablePointer<Float>, context: UnsafeMutablePointer<Float>
   ) {
     let paddedTokens = roundedUpToPanel(tokens)
     let sums = scores + productRows &* paddedTokens
-    let scale = 1 / Float(headSize).squareRoot()
     var first = 0
     while first < tokens {
       let rows = tokens &- first < productRows ? tokens &- first : productRows

@@ -22,10 +22,7 @@ import Testing
 
   /// The largest difference of a component, of vectors scaled so that the reference's length is at most 1.
   private func difference(_ reference: ReferenceVectors, _ embeddings: [Embedding]) -> Float {
-    zip(reference.vectors, embeddings).map { vector, embedding in
-      let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      return largestDifference(vector, embedding.vector) / max(1, length)
-    }.max() ?? .infinity
+    reference.largestScaledDifference(to: embeddings.map(\.vector))
   }
 
   @Test(arguments: TinyModel.all, KernelSet.available)

@@ -10,7 +10,7 @@ package struct ReferenceVectors: Sendable {
   /// One vector a text.
   package let vectors: [[Float]]
 
-  /// Reads `Tests/Reference/<folder>/texts.json` and `<name>.safetensors` beside it.
+  /// Reads `Tests/Reference/<folder>/texts.json` and `<name>.safetensors` in the same folder.
   package init(folder: String, name: String = "vectors") throws {
     let folder = PackageFolder.path("Tests/Reference/\(folder)")
     let texts = try Self.json("\(folder)/texts.json").arrayValue.compactMap(\.stringValue)
@@ -41,6 +41,15 @@ package struct ReferenceVectors: Sendable {
 }
 
 extension ReferenceVectors {
+  /// The largest difference of a component, of vectors scaled so that the reference's length is at most 1.
+  package func largestScaledDifference(to vectors: [[Float]]) -> Float {
+    guard vectors.count == self.vectors.count else { return .infinity }
+    return zip(self.vectors, vectors).map { reference, vector in
+      let length = reference.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      return EmbedTestSupport.largestDifference(reference, vector) / max(1, length)
+    }.max() ?? .infinity
+  }
+
   /// The largest difference of a component between vectors and the reference's.
   package func largestDifference(to embeddings: [Embedding]) -> Float {
     guard embeddings.count == vectors.count else { return .infinity }

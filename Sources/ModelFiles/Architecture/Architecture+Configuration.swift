@@ -12,7 +12,8 @@ extension Architecture {
     let named = all.filter { $0.modelTypes.contains(where: type.hasSameBytes) }
     for architecture in named where try architecture.isMarked(in: file) { return architecture }
     guard let architecture = named.first(where: { $0.mark == nil }) else {
-      let known = all.flatMap(\.modelTypes).map(\.quotedForMessage).joined(separator: ", ")
+      let known = all.filter { $0.mark == nil }.flatMap(\.modelTypes).map(\.quotedForMessage)
+        .joined(separator: ", ")
       throw file.unsupported(
         "model_type", expected: "one of the architectures \(known)", got: type.quotedForMessage)
     }
@@ -24,9 +25,7 @@ extension Architecture {
     switch mark {
     case nil: return false
     case .key(let key): return try file.value(key) != nil
-    case .value(let key, let value):
-      guard case .string(let text)? = try file.value(key) else { return false }
-      return text.hasSameBytes(as: value)
+    case .value(let key, let value): return try file.value(key) == value
     }
   }
 
@@ -66,6 +65,7 @@ extension Architecture {
       layerNormEpsilon: try epsilon(file),
       positions: try positions(file, headSize: headSize),
       attention: try attention(file, layerCount: layerCount),
+      attentionScale: try attentionScale(file),
       feedForward: EncoderConfiguration.FeedForward(
         activation: try activation(file), activatedHalf: activatedHalf),
       normOrder: normOrder)
@@ -101,28 +101,31 @@ extension Architecture {
 }
 
 /// How files spell the function between the two layers of a feed-forward block.
-struct ActivationNames: Sendable, CustomStringConvertible {
-  private let functions: [(name: String, function: ActivationFunction)]
-
+enum ActivationNames: Sendable, CustomStringConvertible {
   /// The names of transformers 5.23 (`activations.py`).
-  static let transformers = ActivationNames(functions: [
-    ("gelu", .gelu), ("gelu_python", .gelu), ("gelu_new", .geluTanh),
-    ("gelu_pytorch_tanh", .geluTanh), ("gelu_python_tanh", .geluTanh), ("gelu_fast", .geluTanh),
-    ("gelu_accurate", .geluTanh), ("relu", .relu), ("silu", .silu), ("swish", .silu),
-  ])
-
+  case transformers
   /// The names of gated units by their function (Shazeer, arXiv:2002.05202).
-  static let gatedUnits = ActivationNames(functions: [
-    ("geglu", .gelu), ("reglu", .relu), ("swiglu", .silu),
-  ])
+  case gatedUnits
 
   /// The function of a name; nil when it is not known.
   subscript(name: String) -> ActivationFunction? {
-    functions.first { $0.name.hasSameBytes(as: name) }?.function
+    functions.first { $0.key.hasSameBytes(as: name) }?.value
   }
 
   /// The names, for messages.
-  var description: String { functions.map(\.name).joined(separator: ", ") }
+  var description: String { functions.map(\.key).joined(separator: ", ") }
+
+  private var functions: KeyValuePairs<String, ActivationFunction> {
+    switch self {
+    case .transformers:
+      [
+        "gelu": .gelu, "gelu_python": .gelu, "gelu_new": .geluTanh,
+        "gelu_pytorch_tanh": .geluTanh, "gelu_python_tanh": .geluTanh, "gelu_fast": .geluTanh,
+        "gelu_accurate": .geluTanh, "relu": .relu, "silu": .silu, "swish": .silu,
+      ]
+    case .gatedUnits: ["geglu": .gelu, "reglu": .relu, "swiglu": .silu]
+    }
+  }
 }
 
 extension EncoderConfiguration {

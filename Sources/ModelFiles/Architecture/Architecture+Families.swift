@@ -1,3 +1,4 @@
+import JSON
 import Kernels
 import Transformer
 
@@ -5,7 +6,7 @@ extension Architecture {
   /// The families that this runtime runs.
   package static let all: [Architecture] = [
     .bert, .distilBERT, .roberta, .modernBERT, .mpnet, .nomicBERT, .publishedNomicBERT, .gte,
-    .publishedGTE, .jinaBERT,
+    .publishedGTE, .unpackedGTE, .jinaBERT,
   ]
 
   /// Devlin et al., arXiv:1810.04805; `BertModel` of transformers 5.23 (`models/bert/modeling_bert.py`).
@@ -78,8 +79,7 @@ extension Architecture {
 // MARK: - Rotary positions and gated units in BERT's place
 
 extension Architecture {
-  /// Nussbaum et al., arXiv:2402.01613; `NomicBertModel` of transformers 5.23 (`models/nomic_bert/modeling_nomic_bert.py`),
-  /// which keeps the authors' names of tensors.
+  /// Nussbaum et al., arXiv:2402.01613; `NomicBertModel` of transformers 5.23 (`models/nomic_bert/modeling_nomic_bert.py`).
   static let nomicBERT = Architecture(
     name: "NomicBERT", modelTypes: ["nomic_bert"], prefixes: ["bert", "nomic_bert"],
     keys: ConfigurationKeys(
@@ -91,8 +91,8 @@ extension Architecture {
       embeddingNorm: "emb_ln", layers: "encoder.layers.", projections: ["attn.Wqkv"],
       attentionOutput: "attn.out_proj", attentionNorm: "norm1",
       intermediate: ["mlp.fc11", "mlp.fc12"], output: "mlp.fc2", outputNorm: "norm2"),
-    positionTable: nil, rotary: RotaryKeys(base: Key("rope_theta", 1_000)),
-    activatedHalf: .second)
+    otherTensors: [.adopted], positionTable: nil,
+    rotary: RotaryKeys(base: Key("rope_theta", 1_000)), activatedHalf: .second)
 
   /// The same as its authors publish it, with the keys of GPT-2: `modeling_hf_nomic_bert.py` and
   /// `configuration_hf_nomic_bert.py` of nomic-ai/contrastors (`src/contrastors/models/huggingface`).
@@ -111,14 +111,13 @@ extension Architecture {
       "num_experts", "moe_every_n_layers", "prenorm", "parallel_block", "causal", "use_rms_norm",
       "rotary_emb_interleaved", "rotary_emb_scale_base", "scale_attn_by_inverse_layer_idx",
     ],
-    tensors: nomicBERT.tensors, positionTable: nil,
+    tensors: nomicBERT.tensors, otherTensors: [.adopted], positionTable: nil,
     rotary: RotaryKeys(
       base: Key("rotary_emb_base", 10_000), fraction: Key("rotary_emb_fraction", 0),
       dynamicScaling: (factor: "rotary_scaling_factor", Key("max_trained_positions", 2_048))),
     activatedHalf: .second, activationNames: .gatedUnits)
 
-  /// Zhang et al., arXiv:2407.19669; `GteModel` of transformers 5.23 (`models/gte/modeling_gte.py`), which keeps the
-  /// authors' names of tensors.
+  /// Zhang et al., arXiv:2407.19669; `GteModel` of transformers 5.23 (`models/gte/modeling_gte.py`).
   static let gte = Architecture(
     name: "GTE", modelTypes: ["gte"], prefixes: ["new", "gte"],
     keys: ConfigurationKeys(
@@ -129,8 +128,9 @@ extension Architecture {
       projections: ["attention.qkv_proj"], attentionOutput: "attention.o_proj",
       attentionNorm: "attn_ln", intermediate: ["mlp.up_gate_proj"], output: "mlp.down_proj",
       outputNorm: "mlp_ln"),
-    positionTable: nil, rotary: RotaryKeys(base: Key("rope_theta", 160_000)),
-    activatedHalf: .second, tokenizerClass: "XLMRobertaTokenizer")
+    otherTensors: [.adopted], positionTable: nil,
+    rotary: RotaryKeys(base: Key("rope_theta", 160_000)), activatedHalf: .second,
+    tokenizerClass: "XLMRobertaTokenizer")
 
   /// The same as its authors publish it: `NewModel` (`modeling.py` and `configuration.py` of Alibaba-NLP/new-impl).
   static let publishedGTE = Architecture(
@@ -140,17 +140,40 @@ extension Architecture {
       maximumPositions: Key("max_position_embeddings", 2_048),
       tokenTypeCount: Key("type_vocab_size", 1), intermediateBias: Key(nil, false)),
     requirements: [("position_embedding_type", ["rope"]), ("layer_norm_type", ["layer_norm"])],
-    unsupportedKeys: ["logn_attention_scale"],
-    tensors: gte.tensors, positionTable: nil, rotary: RotaryKeys(base: Key("rope_theta", 10_000)),
+    tensors: gte.tensors, otherTensors: [.adopted], positionTable: nil,
+    rotary: RotaryKeys(base: Key("rope_theta", 10_000)),
+    attentionScale: AttentionScaleKeys(
+      isScaled: Key("logn_attention_scale", false),
+      isAtLeastOne: Key("logn_attention_clip1", false)),
     activatedHalf: .second)
+
+  /// The same with queries, keys and values apart.
+  static let unpackedGTE: Architecture = {
+    var architecture = publishedGTE
+    architecture.mark = .value(key: "pack_qkv", .bool(false))
+    architecture.tensors.projections = ["attention.q_proj", "attention.k_proj", "attention.v_proj"]
+    return architecture
+  }()
 
   /// Günther et al., arXiv:2310.19923; `JinaBertModel` (`modeling_bert.py` of jinaai/jina-bert-implementation).
   static let jinaBERT = Architecture(
-    name: "JinaBERT", modelTypes: ["bert"], mark: .value(key: "position_embedding_type", "alibi"),
+    name: "JinaBERT", modelTypes: ["bert"],
+    mark: .value(key: "position_embedding_type", .string("alibi")),
     prefixes: ["bert"],
     keys: ConfigurationKeys(
       activation: Key("feed_forward_type", "original"), intermediateBias: Key(nil, false)),
     tensors: TensorNames(
       intermediate: ["mlp.gated_layers"], output: "mlp.wo", outputNorm: "mlp.layernorm"),
     positionTable: nil, hasLinearBias: true, activatedHalf: .first, activationNames: .gatedUnits)
+}
+
+extension TensorNames {
+  /// The names of NomicBERT and GTE in transformers 5.23 (`models/nomic_bert/modeling_nomic_bert.py`,
+  /// `models/gte/modeling_gte.py`), which writes the authors' where it has read them (`conversion_mapping.py`).
+  fileprivate static let adopted = TensorNames(
+    layers: "layers.",
+    projections: ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"],
+    attentionOutput: "self_attn.o_proj", attentionNorm: "post_attention_layernorm",
+    intermediate: ["mlp.up_proj", "mlp.gate_proj"], output: "mlp.down_proj",
+    outputNorm: "post_mlp_layernorm")
 }

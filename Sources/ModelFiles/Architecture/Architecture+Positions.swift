@@ -56,6 +56,14 @@ extension Architecture {
     guard let localAttention else { return .full }
     return try localAttention.span(file, layerCount: layerCount)
   }
+
+  /// Reads what scores are multiplied by.
+  func attentionScale(_ file: JSONDocument) throws(EmbedError) -> AttentionScale {
+    guard let attentionScale, try file.bool(attentionScale.isScaled) else { return .none }
+    return .logarithm(
+      base: try file.integer(keys.maximumPositions, in: 2...1_000_000),
+      isAtLeastOne: try file.bool(attentionScale.isAtLeastOne))
+  }
 }
 
 extension RotaryKeys {

@@ -13,9 +13,16 @@ extension Architecture {
     _ checkpoint: Checkpoint, _ configuration: EncoderConfiguration, biases: Biases, engine: Engine
   ) throws(EmbedError) -> EncoderWeights<Engine> {
     let reader = EncoderReader(
-      checkpoint: checkpoint, architecture: self, configuration: configuration, biases: biases,
-      engine: engine)
+      checkpoint: checkpoint, names: names(in: checkpoint),
+      skipsFirstAttentionNorm: skipsFirstAttentionNorm, configuration: configuration,
+      biases: biases, engine: engine)
     return try reader.weights()
+  }
+
+  /// The names that a checkpoint has: two spellings have no name of a layer in common.
+  private func names(in checkpoint: Checkpoint) -> TensorNames {
+    otherTensors.first { checkpoint.contains("\($0.layers)0.\($0.attentionOutput).weight") }
+      ?? tensors
   }
 
   /// Which parts of an encoder have biases.
@@ -53,12 +60,12 @@ extension Architecture {
 /// Reads the tensors of one encoder by the names of its architecture.
 private struct EncoderReader<Engine: MatrixEngine> {
   let checkpoint: Checkpoint
-  let architecture: Architecture
+  let names: TensorNames
+  let skipsFirstAttentionNorm: Bool
   let configuration: EncoderConfiguration
   let biases: Architecture.Biases
   let engine: Engine
 
-  private var names: TensorNames { architecture.tensors }
   private var hidden: Int { configuration.hiddenSize }
 
   func weights() throws(EmbedError) -> EncoderWeights<Engine> {
@@ -76,6 +83,7 @@ private struct EncoderReader<Engine: MatrixEngine> {
         names.tokenTypeEmbeddings, rows: configuration.tokenTypeCount),
       embeddingNorm: try norm(names.embeddingNorm),
       attentionBias: try attentionBias(),
+      attentionScale: attentionScale(),
       rotations: configuration.positions.rotary.map(rotations),
       localRotations: configuration.positions.localRotary.map(rotations),
       layers: layers,
@@ -109,6 +117,17 @@ private struct EncoderReader<Engine: MatrixEngine> {
     }
   }
 
+  private func attentionScale() -> (@Sendable (_ tokens: Int) -> Float)? {
+    guard case .logarithm(let base, let isAtLeastOne) = configuration.attentionScale else {
+      return nil
+    }
+    return { tokens in
+      // A token alone attends to itself, whatever the scale; that it is positive is asked for.
+      let scale = log(Float(max(2, tokens))) / log(Float(base))
+      return isAtLeastOne ? max(1, scale) : scale
+    }
+  }
+
   private func rotations(_ rotary: PositionEncoding.Rotary) -> SequenceRotations {
     rotary.rotations(
       headSize: configuration.headSize, maximumLength: configuration.positions.maximumLength)
@@ -117,7 +136,7 @@ private struct EncoderReader<Engine: MatrixEngine> {
   private func layer(_ index: Int) throws(EmbedError) -> EncoderWeights<Engine>.Layer {
     let prefix = "\(names.layers)\(index)."
     let intermediate = configuration.intermediateSize
-    let hasAttentionNorm = index > 0 || !architecture.skipsFirstAttentionNorm
+    let hasAttentionNorm = index > 0 || !skipsFirstAttentionNorm
     return EncoderWeights.Layer(
       queryKeyValue: try stacked(
         names.projections.map { prefix + $0 }, outputs: 3 * hidden, hasBias: biases.attention),

@@ -1,3 +1,4 @@
+import JSON
 import Kernels
 import Transformer
 
@@ -33,6 +34,8 @@ package struct Architecture: Sendable {
   var unsupportedKeys: [String] = []
   /// What the checkpoint calls the tensors.
   var tensors = TensorNames()
+  /// What it calls them in files that have other names, such as those that transformers gave a family it adopted.
+  var otherTensors: [TensorNames] = []
 
   /// The learned table of positions.
   var positionTable: PositionTable? = .countedFromZero
@@ -44,6 +47,8 @@ package struct Architecture: Sendable {
   var hasLinearBias = false
   /// The keys of attention to near tokens alone.
   var localAttention: LocalAttentionKeys?
+  /// The keys of scores that are scaled by the length of the text.
+  var attentionScale: AttentionScaleKeys?
   /// Where layer norms stand.
   var normOrder = EncoderConfiguration.NormOrder.after
   /// Whether the first layer's attention has no norm of its own, because the embeddings end with one.
@@ -59,7 +64,7 @@ package struct Architecture: Sendable {
   /// What the `config.json` of a family has, and that of others of the same `model_type` has not.
   enum Mark: Sendable {
     case key(String)
-    case value(key: String, String)
+    case value(key: String, JSONValue)
   }
 
   /// The rows of a learned table of positions.
@@ -119,6 +124,14 @@ struct LocalAttentionKeys: Sendable {
   var fullInterval: Architecture.Key<Int>
   /// Newer files list the kind of every layer instead.
   var layerKinds = "layer_types"
+}
+
+/// What a family's `config.json` calls the settings of scores that are scaled by the length of the text.
+struct AttentionScaleKeys: Sendable {
+  /// Whether they are.
+  var isScaled: Architecture.Key<Bool>
+  /// Whether the scale is never less than 1.
+  var isAtLeastOne: Architecture.Key<Bool>
 }
 
 /// What a family's checkpoint calls the tensors; layer norms and linear layers without `.weight` and `.bias`.

@@ -86,8 +86,8 @@ package struct Encoder<Engine: MatrixEngine>: Sendable {
     }
     kernels.attention(
       workspace.queryKeyValue, offsets: batch.offsets, headCount: configuration.headCount,
-      bias: weights.attentionBias, reach: reach, context: &workspace.context,
-      scratch: &workspace.attention, loop: workspace.loop)
+      bias: weights.attentionBias, reach: reach, scale: weights.attentionScale,
+      context: &workspace.context, scratch: &workspace.attention, loop: workspace.loop)
     workspace.stopwatch?.lap(.attention)
     engine.multiply(
       workspace.context, by: layer.attentionOutput, epilogue: .none, into: &workspace.projection,

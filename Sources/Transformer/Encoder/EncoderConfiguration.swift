@@ -36,13 +36,15 @@ package struct EncoderConfiguration: Sendable, Hashable {
   package var layerNormEpsilon: Float
   package var positions: PositionEncoding
   package var attention: AttentionSpan
+  package var attentionScale: AttentionScale
   package var feedForward: FeedForward
   package var normOrder: NormOrder
 
   package init(
     vocabularySize: Int, hiddenSize: Int, layerCount: Int, headCount: Int, intermediateSize: Int,
     tokenTypeCount: Int, layerNormEpsilon: Float, positions: PositionEncoding,
-    attention: AttentionSpan = .full, feedForward: FeedForward, normOrder: NormOrder = .after
+    attention: AttentionSpan = .full, attentionScale: AttentionScale = .none,
+    feedForward: FeedForward, normOrder: NormOrder = .after
   ) {
     self.vocabularySize = vocabularySize
     self.hiddenSize = hiddenSize
@@ -53,12 +55,21 @@ package struct EncoderConfiguration: Sendable, Hashable {
     self.layerNormEpsilon = layerNormEpsilon
     self.positions = positions
     self.attention = attention
+    self.attentionScale = attentionScale
     self.feedForward = feedForward
     self.normOrder = normOrder
   }
 
   /// The width of one attention head.
   package var headSize: Int { hiddenSize / headCount }
+}
+
+/// What the scores of attention are multiplied by, beside the root of the size of a head.
+package enum AttentionScale: Sendable, Hashable {
+  case none
+  /// The logarithm of the number of tokens, to the base of a length, or 1 if that is more and asked for
+  /// (https://kexue.fm/archives/8823).
+  case logarithm(base: Int, isAtLeastOne: Bool)
 }
 
 /// Which tokens a token attends to.

@@ -40,6 +40,8 @@ package struct EncoderWeights<Engine: MatrixEngine>: Sendable {
   package let embeddingNorm: LayerNorm
   /// What is added to the scores of attention by distance.
   package let attentionBias: AttentionBias?
+  /// What the scores of attention are multiplied by in a sequence of that many tokens, a positive number; nil for 1.
+  package let attentionScale: (@Sendable (_ tokens: Int) -> Float)?
   /// How queries and keys are turned by their places, in layers that attend to the whole sequence.
   package let rotations: SequenceRotations?
   /// The same in layers of local attention.
@@ -51,14 +53,17 @@ package struct EncoderWeights<Engine: MatrixEngine>: Sendable {
   package init(
     wordEmbeddings: WeightMatrix, positionEmbeddings: WeightMatrix?,
     tokenTypeEmbeddings: WeightMatrix?, embeddingNorm: LayerNorm,
-    attentionBias: AttentionBias? = nil, rotations: SequenceRotations? = nil,
-    localRotations: SequenceRotations? = nil, layers: [Layer], finalNorm: LayerNorm? = nil
+    attentionBias: AttentionBias? = nil,
+    attentionScale: (@Sendable (_ tokens: Int) -> Float)? = nil,
+    rotations: SequenceRotations? = nil, localRotations: SequenceRotations? = nil, layers: [Layer],
+    finalNorm: LayerNorm? = nil
   ) {
     self.wordEmbeddings = wordEmbeddings
     self.positionEmbeddings = positionEmbeddings
     self.tokenTypeEmbeddings = tokenTypeEmbeddings
     self.embeddingNorm = embeddingNorm
     self.attentionBias = attentionBias
+    self.attentionScale = attentionScale
     self.rotations = rotations
     self.localRotations = localRotations
     self.layers = layers

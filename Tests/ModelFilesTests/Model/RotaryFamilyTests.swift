@@ -155,7 +155,6 @@ import Transformer
     (nomic, #""hidden_act":"silu""#, #""hidden_act":"glu""#),
     (nomic, #""rope_type":"default""#, #""rope_type":"llama3""#),
     (nomic, #""num_attention_heads":4"#, #""num_attention_heads":32"#),
-    (publishedGTE, #""logn_attention_scale":false"#, #""logn_attention_scale":true"#),
     (publishedGTE, #""layer_norm_type":"layer_norm""#, #""layer_norm_type":"rms_norm""#),
     (publishedGTE, #""position_embedding_type":"rope""#, #""position_embedding_type":"absolute""#),
     (jina, #""feed_forward_type":"geglu""#, #""feed_forward_type":"original""#),
@@ -170,6 +169,16 @@ import Transformer
     #expect(refusal.hasPrefix("unsupported model: "))
     let key = replacement.split(separator: "\"")[0]
     #expect(refusal.contains(key == "num_attention_heads" ? "head_dim" : key))
+  }
+
+  @Test func `scores are scaled by the length of the text if the file says so`() throws {
+    let fixture = try fixture(Self.publishedGTE)
+    #expect(try fixture.open().configuration.attentionScale == .none)
+    try fixture.replace(
+      #""logn_attention_scale":false"#, with: #""logn_attention_scale":true"#, in: "config.json")
+    #expect(
+      try fixture.open().configuration.attentionScale
+        == .logarithm(base: 64, isAtLeastOne: false))
   }
 
   @Test func `positions without a table go as far as the sentence's own limit`() throws {
