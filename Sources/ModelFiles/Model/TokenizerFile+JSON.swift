@@ -142,7 +142,7 @@ extension TokenizerFile {
     index.reserveCapacity(entries.count)
     for (id, entry) in entries.enumerated() {
       guard case .array(let parts) = entry, parts.count == 2, case .string(let token) = parts[0],
-        case .number(let text) = parts[1], let score = Double(text), score.isFinite
+        case .number(let text) = parts[1], let score = UnigramScore(text)?.value
       else {
         throw EmbedError(
           .fileDamaged, "wrong type", expected: "a token and its score", got: entry.summary,

@@ -154,7 +154,8 @@ import Transformer
         == EncoderConfiguration(
           vocabularySize: 30_522, hiddenSize: 768, layerCount: 12, headCount: 12,
           intermediateSize: 3_072, tokenTypeCount: 2, layerNormEpsilon: 1e-12,
-          positions: PositionEncoding(maximumLength: 512, table: .init(rows: 512)),
+          // The tokenizer's own limit is lower than the rows that there are.
+          positions: PositionEncoding(maximumLength: 30, table: .init(rows: 512)),
           feedForward: .init(activation: .gelu)))
   }
 
