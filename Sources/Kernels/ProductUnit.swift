@@ -162,11 +162,13 @@ extension ProductUnit {
 
   /// `output = a · panels` for up to `productRows` rows and all panels; columns past `columns` are not stored.
   ///
-  /// - `a`: `(rows, depth)`, `panels`: `(panels, depth, panelWidth)`, `output`: `(rows, columns)`, strides as given.
+  /// - `a`: `(rows, depth)`, `panels`: `(panels, depth, panelWidth)` with `panelStride` lanes from panel to panel,
+  ///   `output`: `(rows, columns)`, strides as given.
   @inlinable @inline(__always)
   static func multiplyPanels(
-    _ a: UnsafePointer<Lane>, aStride: Int, rows: Int, panels: UnsafePointer<Lane>, depth: Int,
-    output: UnsafeMutablePointer<Float>, outputStride: Int, columns: Int
+    _ a: UnsafePointer<Lane>, aStride: Int, rows: Int, panels: UnsafePointer<Lane>,
+    panelStride: Int, depth: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
+    columns: Int
   ) {
     var panel = panels
     var column = 0
@@ -174,7 +176,7 @@ extension ProductUnit {
       multiplyPanel(
         a, aStride: aStride, rows: rows, panel: panel, depth: depth, depthBlock: defaultDepthBlock,
         output: output + column, outputStride: outputStride, columns: columns &- column)
-      panel += depth &* panelWidth
+      panel += panelStride
       column &+= panelWidth
     }
   }

@@ -43,7 +43,7 @@ extension VectorUnit {
     }
   }
 
-  /// One head: a few queries at a time, so that their scores stay in the first-level cache.
+  /// One head: a few queries at a time, so that their scores stay in the cache.
   ///
   /// - `scores`: `(productRows, paddedTokens)`, then their sums, `(productRows)`.
   @inlinable @inline(__always)
@@ -57,23 +57,31 @@ extension VectorUnit {
     var first = 0
     while first < tokens {
       let rows = tokens &- first < productRows ? tokens &- first : productRows
+      // Only panels with keys that count for one of the rows: local attention takes time that is linear in the length.
+      let start = near(first, reach, tokens: tokens).lowerBound / panelWidth &* panelWidth
+      let end = near(first &+ rows &- 1, reach, tokens: tokens).upperBound
+      let count = end &- start
+      let stride = roundedUpToPanel(count)
       SinglePrecision<Self>.multiplyPanels(
-        query + first &* 3 &* hidden, aStride: 3 &* hidden, rows: rows, panels: keys,
-        depth: headSize, output: scores, outputStride: paddedTokens, columns: paddedTokens)
+        query + first &* 3 &* hidden, aStride: 3 &* hidden, rows: rows,
+        panels: keys + start &* headSize, panelStride: headSize &* panelWidth, depth: headSize,
+        output: scores, outputStride: stride, columns: stride)
       if bias != nil || reach != nil {
         for row in 0..<rows {
           let place = first &+ row
+          let near = near(place, reach, tokens: tokens)
           adjustScores(
-            scores + row &* paddedTokens, count: tokens, bias: bias.map { $0 - place },
-            factor: 1 / scale, near: near(place, reach, tokens: tokens))
+            scores + row &* stride, count: count, bias: bias.map { $0 + (start &- place) },
+            factor: 1 / scale, near: near.lowerBound &- start..<near.upperBound &- start)
         }
       }
       for row in 0..<rows {
-        sums[row] = exponentials(scores + row &* paddedTokens, count: tokens, scale: scale)
+        sums[row] = exponentials(scores + row &* stride, count: count, scale: scale)
       }
       SinglePrecision<Self>.multiplyPanels(
-        scores, aStride: paddedTokens, rows: rows, panels: values, depth: tokens,
-        output: context + first &* hidden, outputStride: hidden, columns: headSize)
+        scores, aStride: stride, rows: rows, panels: values + start &* panelWidth,
+        panelStride: tokens &* panelWidth, depth: count, output: context + first &* hidden,
+        outputStride: hidden, columns: headSize)
       // The weights are divided by their sum here, where they are fewest.
       for row in 0..<rows {
         Self.scale(context + (first &+ row) &* hidden, by: 1 / sums[row], columns: headSize)
