@@ -25,9 +25,9 @@ import Testing
     #expect(run.status == 0)
     #expect(run.errors == "")
     let rows = run.lines.map(cells)
-    #expect(rows.first == ["NAME", "DIMENSIONS", "TOKENS", "FOLDER"])
-    #expect(rows.contains(["dense", "40", "48", folder.path("models/dense")]))
-    #expect(rows.contains(["prompted", "64", "48", folder.path("models/prompted")]))
+    #expect(rows.first == ["NAME", "TASK", "DIMENSIONS", "TOKENS", "FOLDER"])
+    #expect(rows.contains(["dense", "embedding", "40", "48", folder.path("models/dense")]))
+    #expect(rows.contains(["prompted", "embedding", "64", "48", folder.path("models/prompted")]))
   }
 
   @Test func `marks broken models and says what is wrong`() throws {
@@ -37,9 +37,9 @@ import Testing
     let run = try EmbedRun("models", "list", environment: environment)
     #expect(run.status == 0)
     let rows = run.lines.map(cells)
-    #expect(rows.contains(["bad-config", "broken", "-", folder.path("models/bad-config")]))
-    #expect(rows.contains(["bad-weights", "broken", "-", folder.path("models/bad-weights")]))
-    #expect(rows.contains(["dense", "40", "48", folder.path("models/dense")]))
+    #expect(rows.contains(["bad-config", "broken", "-", "-", folder.path("models/bad-config")]))
+    #expect(rows.contains(["bad-weights", "broken", "-", "-", folder.path("models/bad-weights")]))
+    #expect(rows.contains(["dense", "embedding", "40", "48", folder.path("models/dense")]))
     let errors = run.errors.split(separator: "\n")
     #expect(errors.count == 2)
     #expect(errors.allSatisfy { $0.hasPrefix("embed: ") })

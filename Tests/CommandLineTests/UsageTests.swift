@@ -4,7 +4,8 @@ import Testing
 /// Help, exit statuses, and what is refused before any work.
 @Suite struct UsageTests {
   @Test(arguments: [
-    [], ["text"], ["similarity"], ["search"], ["tokenize"], ["models"], ["models", "list"],
+    [], ["text"], ["similarity"], ["search"], ["rerank"], ["tokenize"], ["models"],
+    ["models", "list"],
     ["models", "show"],
     ["models", "path"], ["bench"], ["multi"], ["similar"], ["collections"],
     ["collections", "list"],

@@ -26,7 +26,7 @@ import Testing
   {
     let (gate, hasBegun) = (DispatchSemaphore(value: 0), AsyncStream<Void>.makeStream())
     let job = Task {
-      try await embedder.pool.run { _ in
+      try await embedder.runtime.runner.pool.run { _ in
         hasBegun.continuation.finish()
         // Not for ever, so that a fault shows as a failure.
         _ = gate.wait(timeout: .now() + 30)
@@ -44,9 +44,9 @@ import Testing
     let embedder = try await embedder()
     let (gate, job) = await occupy(embedder)
     let calls = (0..<300).map { number in Task { try await embedder.embed("text \(number)") } }
-    while embedder.pool.waitingJobs < 300 { await Task.yield() }
+    while embedder.runtime.runner.pool.waitingJobs < 300 { await Task.yield() }
     for call in calls { call.cancel() }
-    #expect(embedder.pool.waitingJobs == 0)
+    #expect(embedder.runtime.runner.pool.waitingJobs == 0)
     gate.signal()
     for call in calls {
       await #expect(throws: CancellationError.self) { try await call.value }
@@ -60,12 +60,12 @@ import Testing
     let ids = [Int32](repeating: 5, count: 40)
     let inputs = [EmbeddingInput](repeating: .tokens(ids), count: 300)
     let call = Task { try await embedder.embed(inputs, options: EmbedOptions()) }
-    while embedder.pool.waitingJobs == 0 { await Task.yield() }
+    while embedder.runtime.runner.pool.waitingJobs == 0 { await Task.yield() }
     call.cancel()
     gate.signal()
     await #expect(throws: CancellationError.self) { try await call.value }
     try await job.value
-    #expect(embedder.pool.waitingJobs == 0)
+    #expect(embedder.runtime.runner.pool.waitingJobs == 0)
   }
 
   // MARK: - Load
@@ -76,7 +76,7 @@ import Testing
     let embedder = try await embedder(.init(threads: 1, maximumPendingInputs: 8))
     let (gate, job) = await occupy(embedder)
     let first = Task { try await embedder.embed(["a", "b", "c", "d", "e"]) }
-    while embedder.pool.waitingJobs == 0 { await Task.yield() }
+    while embedder.runtime.runner.pool.waitingJobs == 0 { await Task.yield() }
     let error = await #expect(throws: EmbedError.self) {
       try await embedder.embed(["f", "g", "h", "i"])
     }

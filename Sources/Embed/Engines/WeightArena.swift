@@ -84,6 +84,14 @@ extension WeightArena {
     for case .dense(let dense, _) in folder.modules {
       add(dense.outputs, dense.inputs, times: dense.usesResidual ? 2 : 1)
     }
+    if let classifier = folder.classifier {
+      add(hidden, hidden)
+      add(classifier.labels.count, hidden)
+    }
+    if folder.splade != nil {
+      add(hidden, hidden)
+      add(encoder.vocabularySize, hidden)
+    }
     // The sizes are the configuration's claims. When the tensors do not bear them out, that is said sooner than that there
     // is no memory: so much address space there is.
     try self.init(byteCount: Int(min(total, 0x1p46)))

@@ -65,6 +65,22 @@ struct EngineSelection: Sendable {
       return try SentenceModel(folder, engine: engine, kernels: kernels)
     }
   }
+
+  /// Loads the weights of a re-ranker or a sparse model.
+  ///
+  /// - Throws: as `load(_:)`.
+  func load(
+    _ folder: ModelFolder, for task: ModelTask
+  ) throws(EmbedError) -> any LocalHeadModel {
+    switch products {
+    case .openBLAS(let openBLAS):
+      let engine = OpenBLASEngine(openBLAS, kernels: kernels)
+      return try HeadModel(folder, for: task, engine: engine, kernels: kernels)
+    case .packed(let products):
+      let engine = SIMDEngine(products: products, arena: try WeightArena(for: folder))
+      return try HeadModel(folder, for: task, engine: engine, kernels: kernels)
+    }
+  }
 }
 
 extension EngineSelection: CustomStringConvertible {

@@ -117,3 +117,17 @@ extension LocalEmbedder {
     }
   }
 }
+
+extension EmbedderURI {
+  /// The name or folder of a `local:` address.
+  ///
+  /// - Throws: `EmbedError` with code `invalidURI` when it has a host.
+  func localPath() throws(EmbedError) -> String {
+    guard host == nil, port == nil else {
+      throw EmbedError(
+        .invalidURI, "invalid address of a local model", expected: "local:NAME or a folder",
+        got: "a host")
+    }
+    return path
+  }
+}

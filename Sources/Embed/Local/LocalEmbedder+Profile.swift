@@ -29,7 +29,7 @@ extension LocalEmbedder {
   /// - Complexity: O(number of tokens), each costing a pass through the model.
   @concurrent
   package func profile(_ texts: [String]) async throws -> Profile {
-    let result = try await pool.run { worker in self.profile(texts, &worker) }
+    let result = try await runtime.runner.pool.run { worker in self.profile(texts, &worker) }
     return try result.get()
   }
 
@@ -42,7 +42,7 @@ extension LocalEmbedder {
 
     let peakRounds = 10_000_000
     let peakStart = nanoseconds()
-    let (operations, result) = kernels.multiplyInRegisters(rounds: peakRounds)
+    let (operations, result) = runtime.kernels.multiplyInRegisters(rounds: peakRounds)
     precondition(result.isFinite)
     let peakRate = Double(operations) / Double(nanoseconds() - peakStart) * 1e9
 
@@ -60,11 +60,12 @@ extension LocalEmbedder {
     let tokenizing = nanoseconds() - tokenizerStart
 
     worker.workspace.stopwatch = Stopwatch(now: nanoseconds)
-    let plan = BatchPlan(lengths: sequences.map(\.ids.count), budget: Self.batchTokens, workers: 1)
+    let plan = BatchPlan(
+      lengths: sequences.map(\.ids.count), budget: ModelRunner.batchTokens, workers: 1)
     for places in plan.batches {
       var batch = TokenBatch()
       for place in places { batch.append(sequences[place].ids) }
-      _ = model.embed(
+      _ = runtime.model.embed(
         batch, promptLength: 0, OutputOptions(normalization: .unit, dimensions: nil),
         &worker.workspace)
     }
@@ -73,7 +74,7 @@ extension LocalEmbedder {
     return .success(
       Profile(
         sequences, tokenizing: tokenizing, stopwatch: stopwatch, peakRate: peakRate,
-        operationsPerToken: model.operationsPerToken))
+        operationsPerToken: runtime.model.operationsPerToken))
   }
 }
 

@@ -11,8 +11,8 @@ import Transformer
 public struct LocalTokenizer: TextTokenizer {
   /// The most tokens of a sequence, special tokens included.
   public let maximumTokens: Int
-  private let tokenizer: Tokenizer
-  private let template: TokenizerConfiguration.Template
+  let tokenizer: Tokenizer
+  let template: TokenizerConfiguration.Template
   /// The number of tokens that the encoder has vectors for.
   private let encoderVocabularySize: Int
   private let prompts: [String: String]

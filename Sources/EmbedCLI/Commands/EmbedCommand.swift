@@ -18,6 +18,7 @@ struct EmbedCommand: AsyncParsableCommand {
         embed text -i texts.txt -f npy -o vectors.npy
         embed similarity "a cat" "a kitten" "a bicycle"
         embed search "where do cats sit?" -i texts.txt
+        embed rerank "where do cats sit?" -m ms-marco-MiniLM-L6-v2 -i texts.txt
         embed multi notes notes.csv --store
         embed similar notes "a question"
         embed duplicates notes
@@ -30,6 +31,7 @@ struct EmbedCommand: AsyncParsableCommand {
 
       ENVIRONMENT:
         EMBED_MODEL     the model when -m does not say (else all-MiniLM-L6-v2)
+        EMBED_RERANKER  the model of rerank when -m does not say
         EMBED_MODELS    a folder of models to search first
         EMBED_DATABASE  the database of collections when --database does not say (else llm's)
         EMBED_ENGINE    the matrix engine when --engine does not say
@@ -38,10 +40,10 @@ struct EmbedCommand: AsyncParsableCommand {
       """,
     version: ThisProcess.version,
     subcommands: [
-      TextCommand.self, SimilarityCommand.self, SearchCommand.self, MultiCommand.self,
-      SimilarCommand.self, DuplicatesCommand.self, ClusterCommand.self, MapCommand.self,
-      CollectionsCommand.self, TokenizeCommand.self, ModelsCommand.self, BackendsCommand.self,
-      ServeCommand.self, BenchCommand.self,
+      TextCommand.self, SimilarityCommand.self, SearchCommand.self, RerankCommand.self,
+      MultiCommand.self, SimilarCommand.self, DuplicatesCommand.self, ClusterCommand.self,
+      MapCommand.self, CollectionsCommand.self, TokenizeCommand.self, ModelsCommand.self,
+      BackendsCommand.self, ServeCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: TextCommand.self)
 

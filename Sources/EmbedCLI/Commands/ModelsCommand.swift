@@ -44,7 +44,8 @@ private struct ModelsListCommand: AsyncParsableCommand {
     discussion: """
       A model that cannot be used is marked with "broken"; what is wrong with it goes to standard \
       error. The format json is an array with an object for each model: "name", "folder" and \
-      "origin", then "dimensions" and "tokens", or "error".
+      "origin", then "task", "dimensions" and "tokens", or "error". The dimensions of a re-ranker \
+      are the number of its labels.
 
       --known lists models that people run and that this program runs too, on this machine or not, \
       with what their authors say of them and the command that fetches each. Those marked "real" \
@@ -84,15 +85,16 @@ private struct ModelsListCommand: AsyncParsableCommand {
   }
 
   private func table(_ models: [InstalledModel]) throws -> String {
-    var table = TextTable(["NAME", "DIMENSIONS", "TOKENS", "FOLDER"])
+    var table = TextTable(["NAME", "TASK", "DIMENSIONS", "TOKENS", "FOLDER"])
     for model in models {
       do throws(EmbedError) {
         let folder = try open(model)
         table.append([
-          model.name, "\(folder.returnedDimensions)", "\(folder.maximumSequenceLength)", model.path,
+          model.name, folder.task.rawValue, "\(folder.returnedDimensions)",
+          "\(folder.maximumSequenceLength)", model.path,
         ])
       } catch {
-        table.append([model.name, "broken", "-", model.path])
+        table.append([model.name, "broken", "-", "-", model.path])
         try Descriptor.standardError.write(Failure(error).message)
       }
     }
@@ -108,6 +110,7 @@ private struct ModelsListCommand: AsyncParsableCommand {
       do throws(EmbedError) {
         let folder = try open(model)
         members += [
+          ("task", .string(folder.task.rawValue)),
           ("dimensions", .number("\(folder.returnedDimensions)")),
           ("tokens", .number("\(folder.maximumSequenceLength)")),
         ]
@@ -142,9 +145,25 @@ private struct ModelsShowCommand: AsyncParsableCommand {
   func run() async throws {
     let address = try runtime.applied(to: ModelOptions.address(of: model.model))
     let folder = try ModelLibrary().locate(model.name()).open()
-    let description = try ModelDescription(
-      folder: folder, embedder: await LocalEmbedder.load(address))
+    let description = try ModelDescription(folder: folder, run: await load(folder, address))
     try Descriptor.standardOutput.write(description.text)
+  }
+
+  /// Loads a model as what it is for.
+  private func load(
+    _ folder: ModelFolder, _ address: EmbedderURI
+  ) async throws -> (engine: String, threads: Int) {
+    switch folder.task {
+    case .reranking:
+      let encoder = try await CrossEncoder.load(address)
+      return (encoder.engineName, encoder.threadCount)
+    case .sparseEmbedding:
+      let encoder = try await SparseEncoder.load(address)
+      return (encoder.engineName, encoder.threadCount)
+    case .embedding:
+      let embedder = try await LocalEmbedder.load(address)
+      return (embedder.engineName, embedder.threadCount)
+    }
   }
 }
 

@@ -32,12 +32,19 @@ struct ModelOptions: ParsableArguments {
   ///
   /// - Throws: `EmbedError` with code `invalidURI`, also for the address of anything but a local model.
   static func localName(of model: String?) throws(EmbedError) -> String {
+    try localAddress(of: model).path
+  }
+
+  /// The address of a local model; nil is the default one.
+  ///
+  /// - Throws: as `localName(of:)`.
+  static func localAddress(of model: String?) throws(EmbedError) -> EmbedderURI {
     let address = try address(of: model)
     guard address.scheme == "local" else {
       throw EmbedError(
         .invalidOption, "not a local model", expected: "a local one", got: "\(address.scheme):")
     }
-    return address.path
+    return address
   }
 }
 
@@ -56,7 +63,7 @@ struct ModelArgument: ParsableArguments {
 
 extension CompletionKind {
   /// The names of the models on this machine.
-  fileprivate static var installedModels: CompletionKind {
+  static var installedModels: CompletionKind {
     .custom { _, _, _ in
       var known = Set<String>()
       return ModelLibrary().models().map(\.name).filter { known.insert($0).inserted }

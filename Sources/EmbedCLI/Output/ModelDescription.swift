@@ -6,22 +6,24 @@ import Transformer
 /// A model in words, a property a line.
 struct ModelDescription {
   let folder: ModelFolder
-  let embedder: LocalEmbedder
+  /// What multiplies its matrices, and on how many threads.
+  let run: (engine: String, threads: Int)
   private let weights: WeightFiles
 
   /// Reads what else there is to say of a model.
   ///
   /// - Throws: `EmbedError`.
-  init(folder: ModelFolder, embedder: LocalEmbedder) throws(EmbedError) {
+  init(folder: ModelFolder, run: (engine: String, threads: Int)) throws(EmbedError) {
     self.folder = folder
-    self.embedder = embedder
+    self.run = run
     weights = try WeightFiles(folder: folder.path)
   }
 
   /// The description, whole lines.
   var text: String {
     var table = TextTable()
-    for (name, value) in encoder + output + prompts + run { table.append([name, value]) }
+    let runtime = [("engine", run.engine), ("threads", "\(run.threads)")]
+    for (name, value) in encoder + output + prompts + runtime { table.append([name, value]) }
     return table.text
   }
 
@@ -30,6 +32,7 @@ struct ModelDescription {
     return [
       ("name", folder.name),
       ("folder", folder.path),
+      ("task", folder.tasks.map(\.rawValue).joined(separator: ", ")),
       ("architecture", folder.architecture.name),
       ("layers", "\(encoder.layerCount)"),
       ("hidden size", "\(encoder.hiddenSize)"),
@@ -42,6 +45,26 @@ struct ModelDescription {
   }
 
   private var output: [(String, String)] {
+    let dimensions = [("dimensions", "\(folder.returnedDimensions)")]
+    let limit = [("maximum tokens", "\(folder.maximumSequenceLength)")]
+    switch folder.task {
+    case .reranking: return limit + classifier
+    case .sparseEmbedding:
+      let pooling = folder.splade?.sums == true ? "SPLADE, sum" : "SPLADE, maximum"
+      return dimensions + limit + [("pooling", pooling)]
+    case .embedding: return dimensions + nested + limit + pooling
+    }
+  }
+
+  private var classifier: [(String, String)] {
+    guard let classifier = folder.classifier else { return [] }
+    return [
+      ("labels", classifier.labels.map(\.quotedForMessage).joined(separator: ", ")),
+      ("scores", "\(classifier.function)"), ("pooling", "\(classifier.pooling)"),
+    ]
+  }
+
+  private var pooling: [(String, String)] {
     let dense = folder.modules.compactMap { module in
       if case .dense(let layer, _) = module {
         ("dense", "\(layer.inputs) to \(layer.outputs), \(layer.activation)")
@@ -50,10 +73,7 @@ struct ModelDescription {
       }
     }
     return [
-      ("dimensions", "\(folder.returnedDimensions)")
-    ] + nested + [
-      ("maximum tokens", "\(folder.maximumSequenceLength)"),
-      ("pooling", folder.pooling.modes.map { "\($0)" }.joined(separator: ", ")),
+      ("pooling", folder.pooling.modes.map { "\($0)" }.joined(separator: ", "))
     ] + dense + [
       ("normalize", folder.modules.contains(.normalize) ? "yes" : "no")
     ]
@@ -73,15 +93,17 @@ struct ModelDescription {
       ("prompt", "\($0.key): \($0.value.quotedForMessage)")
     }
   }
-
-  private var run: [(String, String)] {
-    [("engine", embedder.engineName), ("threads", "\(embedder.threadCount)")]
-  }
 }
 
 extension ModelFolder {
-  /// The length of the vectors that come out.
-  var returnedDimensions: Int { truncatedDimensions ?? dimensions }
+  /// The length of the vectors that come out; of a re-ranker, the number of labels.
+  var returnedDimensions: Int {
+    switch task {
+    case .reranking: classifier?.labels.count ?? 0
+    case .sparseEmbedding: configuration.vocabularySize
+    case .embedding: truncatedDimensions ?? dimensions
+    }
+  }
 }
 
 /// The weights in a model's folder: how many numbers of which types, and their size.

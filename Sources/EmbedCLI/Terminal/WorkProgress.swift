@@ -28,15 +28,24 @@ struct WorkProgress {
 
   /// Counts texts that are done.
   mutating func count(_ embeddings: [Embedding]) {
-    textCount += embeddings.count
     for embedding in embeddings {
-      tokenCount += embedding.tokenCount
-      if embedding.isTruncated { truncatedCount += 1 }
+      count(texts: 1, tokens: embedding.tokenCount, truncated: embedding.isTruncated ? 1 : 0)
     }
   }
 
-  /// Counts texts that are done, of whose tokens nothing is known.
-  mutating func count(texts: Int) { textCount += texts }
+  /// Counts pairs of texts that are done.
+  mutating func count(_ scores: [RerankScore]) {
+    for score in scores {
+      count(texts: 1, tokens: score.tokenCount, truncated: score.isTruncated ? 1 : 0)
+    }
+  }
+
+  /// Counts texts that are done; of their tokens, what is known.
+  mutating func count(texts: Int, tokens: Int = 0, truncated: Int = 0) {
+    textCount += texts
+    tokenCount += tokens
+    truncatedCount += truncated
+  }
 
   /// Draws the line, if it is time.
   ///

@@ -12,7 +12,8 @@ extension Architecture {
   /// Devlin et al., arXiv:1810.04805; `BertModel` of transformers 5.23 (`models/bert/modeling_bert.py`).
   static let bert = Architecture(
     name: "BERT", modelTypes: ["bert"], prefixes: ["bert"],
-    requirements: [("position_embedding_type", ["absolute"])])
+    requirements: [("position_embedding_type", ["absolute"])],
+    classifier: .bertClassifier, vocabularyHead: .bertVocabulary)
 
   /// Sanh et al., arXiv:1910.01108; `DistilBertModel` of transformers 5.23
   /// (`models/distilbert/modeling_distilbert.py`).
@@ -27,7 +28,8 @@ extension Architecture {
       projections: ["attention.q_lin", "attention.k_lin", "attention.v_lin"],
       attentionOutput: "attention.out_lin", attentionNorm: "sa_layer_norm",
       intermediate: ["ffn.lin1"], output: "ffn.lin2", outputNorm: "output_layer_norm"),
-    tokenizerClass: "DistilBertTokenizer")
+    tokenizerClass: "DistilBertTokenizer",
+    classifier: .distilBERTClassifier, vocabularyHead: .distilBERTVocabulary)
 
   /// Liu et al., arXiv:1907.11692, and the models that share its code: XLM-RoBERTa and CamemBERT; `RobertaModel` of
   /// transformers 5.23 (`models/roberta/modeling_roberta.py`).
@@ -37,7 +39,8 @@ extension Architecture {
     keys: ConfigurationKeys(vocabularySize: Key("vocab_size", 50_265)),
     requirements: [("position_embedding_type", ["absolute"])],
     positionTable: .countedFromPadding(Key("pad_token_id", 1)),
-    tokenizerClass: "RobertaTokenizer")
+    tokenizerClass: "RobertaTokenizer",
+    classifier: .robertaClassifier, vocabularyHead: .robertaVocabulary)
 
   /// Warner et al., arXiv:2412.13663; `ModernBertModel` of transformers 5.23
   /// (`models/modernbert/modeling_modernbert.py`).
@@ -61,7 +64,8 @@ extension Architecture {
     localAttention: LocalAttentionKeys(
       window: Key("local_attention", 128), fullInterval: Key("global_attn_every_n_layers", 3)),
     normOrder: .before, skipsFirstAttentionNorm: true, activatedHalf: .first,
-    tokenizerClass: "PreTrainedTokenizer")
+    tokenizerClass: "PreTrainedTokenizer",
+    classifier: .modernBERTClassifier, vocabularyHead: .modernBERTVocabulary)
 
   /// Song et al., arXiv:2004.09297; `MPNetModel` of transformers 5.23 (`models/mpnet/modeling_mpnet.py`).
   static let mpnet = Architecture(
@@ -73,7 +77,8 @@ extension Architecture {
       outputNorm: "output.LayerNorm"),
     positionTable: .countedFromPadding(Key(nil, 1)),
     relativeBuckets: (count: Key("relative_attention_num_buckets", 32), maximumDistance: 128),
-    tokenizerClass: "MPNetTokenizer")
+    tokenizerClass: "MPNetTokenizer",
+    classifier: .robertaClassifier, vocabularyHead: .robertaVocabulary)
 }
 
 // MARK: - Rotary positions and gated units in BERT's place
@@ -92,7 +97,8 @@ extension Architecture {
       attentionOutput: "attn.out_proj", attentionNorm: "norm1",
       intermediate: ["mlp.fc11", "mlp.fc12"], output: "mlp.fc2", outputNorm: "norm2"),
     otherTensors: [.adopted], positionTable: nil,
-    rotary: RotaryKeys(base: Key("rope_theta", 1_000)), activatedHalf: .second)
+    rotary: RotaryKeys(base: Key("rope_theta", 1_000)), activatedHalf: .second,
+    classifier: .bertClassifier)
 
   /// The same as its authors publish it, with the keys of GPT-2: `modeling_hf_nomic_bert.py` and
   /// `configuration_hf_nomic_bert.py` of nomic-ai/contrastors (`src/contrastors/models/huggingface`).
@@ -130,7 +136,8 @@ extension Architecture {
       outputNorm: "mlp_ln"),
     otherTensors: [.adopted], positionTable: nil,
     rotary: RotaryKeys(base: Key("rope_theta", 160_000)), activatedHalf: .second,
-    tokenizerClass: "XLMRobertaTokenizer")
+    tokenizerClass: "XLMRobertaTokenizer",
+    classifier: .bertClassifier, vocabularyHead: .robertaVocabulary)
 
   /// The same as its authors publish it: `NewModel` (`modeling.py` and `configuration.py` of Alibaba-NLP/new-impl).
   static let publishedGTE = Architecture(
@@ -145,7 +152,7 @@ extension Architecture {
     attentionScale: AttentionScaleKeys(
       isScaled: Key("logn_attention_scale", false),
       isAtLeastOne: Key("logn_attention_clip1", false)),
-    activatedHalf: .second)
+    activatedHalf: .second, classifier: .bertClassifier)
 
   /// The same with queries, keys and values apart.
   static let unpackedGTE: Architecture = {
@@ -164,7 +171,8 @@ extension Architecture {
       activation: Key("feed_forward_type", "original"), intermediateBias: Key(nil, false)),
     tensors: TensorNames(
       intermediate: ["mlp.gated_layers"], output: "mlp.wo", outputNorm: "mlp.layernorm"),
-    positionTable: nil, hasLinearBias: true, activatedHalf: .first, activationNames: .gatedUnits)
+    positionTable: nil, hasLinearBias: true, activatedHalf: .first, activationNames: .gatedUnits,
+    classifier: .bertClassifier)
 }
 
 extension TensorNames {

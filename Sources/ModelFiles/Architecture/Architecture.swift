@@ -61,6 +61,11 @@ package struct Architecture: Sendable {
   /// The class of the tokenizer when no file names one.
   var tokenizerClass = "BertTokenizer"
 
+  /// The head of a re-ranker; nil when this runtime knows none.
+  var classifier: HeadNames?
+  /// The head of a masked language model; nil when this runtime knows none.
+  var vocabularyHead: HeadNames?
+
   /// What the `config.json` of a family has, and that of others of the same `model_type` has not.
   enum Mark: Sendable {
     case key(String)

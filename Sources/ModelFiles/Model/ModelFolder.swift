@@ -20,6 +20,12 @@ public struct ModelFolder: Sendable {
   ///
   /// The sentence's own limit may go beyond the `max_position_embeddings` of an encoder whose positions have no table.
   package let maximumSequenceLength: Int
+  /// What the model can do, beginning with what it was made for.
+  public let tasks: [ModelTask]
+  /// The head of a re-ranker; nil for other models.
+  package let classifier: ClassifierConfiguration?
+  /// What becomes of the logits of a sparse model; nil for other models.
+  package let splade: SpladeConfiguration?
   /// How token vectors become a sentence's vector.
   package let pooling: PoolingConfiguration
   /// What happens to the vector behind the pooling, in order.
@@ -37,6 +43,7 @@ public struct ModelFolder: Sendable {
 
   /// The folder of the encoder's own files: this one, or one inside it.
   private let encoderFolder: String
+  let config: JSONDocument
   private let biases: Architecture.Biases
   private let lowercases: Bool
 
@@ -57,18 +64,21 @@ public struct ModelFolder: Sendable {
     self.path = path
     self.name = name ?? Self.lastComponent(path)
 
-    let list = try ModuleList(modelFolder: path)
+    // A bare encoder's other settings are not read, as sentence-transformers does not.
+    let isDeclared = ModuleList.isDeclared(path)
+    let sentence = isDeclared ? try SentenceSettings(modelFolder: path) : SentenceSettings()
+    let list = try ModuleList(modelFolder: path, task: sentence.task)
     encoderFolder = list.encoderFolder
     try Self.refuseAdapter(in: encoderFolder)
-    let config = try JSONDocument(path: Folder.join(encoderFolder, "config.json"))
+    config = try JSONDocument(path: Folder.join(encoderFolder, "config.json"))
     architecture = try Architecture.named(in: config)
     var configuration = try architecture.configuration(config)
     biases = try architecture.biases(config)
 
-    // A bare encoder's other settings are not read, as sentence-transformers does not.
     let settings =
-      list.isDeclared ? try EncoderSettings(encoderFolder: encoderFolder) : EncoderSettings()
-    let sentence = list.isDeclared ? try SentenceSettings(modelFolder: path) : SentenceSettings()
+      isDeclared
+      ? try EncoderSettings(encoderFolder: encoderFolder, task: sentence.task) : EncoderSettings()
+    tasks = isDeclared ? [sentence.task] : try ModelTask.tasks(ofBare: config)
     lowercases = settings.lowercases
     if let limit = settings.maximumSequenceLength {
       maximumSequenceLength = min(limit, configuration.positions.longestPossible)
@@ -81,13 +91,19 @@ public struct ModelFolder: Sendable {
     try configuration.requireTablesFit(at: path.printable)
     self.configuration = configuration
 
-    if let entry = list.pooling {
-      pooling = try PoolingConfiguration(
-        file: JSONDocument(path: Folder.join(entry.folder, "config.json")),
-        inputs: configuration.hiddenSize)
+    let poolingFile = try list.pooling.map { (entry) throws(EmbedError) in
+      try JSONDocument(path: Folder.join(entry.folder, "config.json"))
+    }
+    if let poolingFile, tasks.contains(.embedding) {
+      pooling = try PoolingConfiguration(file: poolingFile, inputs: configuration.hiddenSize)
     } else {
       pooling = PoolingConfiguration(modes: [.mean])
     }
+    classifier =
+      tasks.contains(.reranking)
+      ? try ClassifierConfiguration(
+        config, names: architecture.classifier, function: sentence.scoreFunction) : nil
+    splade = tasks.contains(.sparseEmbedding) ? try SpladeConfiguration(poolingFile) : nil
     (modules, dimensions) = try list.sentenceModules(
       inputs: pooling.modes.count * configuration.hiddenSize)
     let length = dimensions

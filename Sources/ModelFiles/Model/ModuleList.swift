@@ -22,20 +22,22 @@ struct ModuleList {
 
   /// The folder of the encoder and its tokenizer.
   let encoderFolder: String
-  /// The pooling; nil when the folder has no `modules.json`, which means the mean.
+  /// The pooling; nil for a re-ranker, and when the folder has no `modules.json`, which means the mean.
   let pooling: Entry?
   /// What comes behind the pooling.
   let rest: [Entry]
 
-  /// Whether the folder is one of sentence-transformers rather than of a bare encoder.
-  var isDeclared: Bool { pooling != nil }
+  /// Whether a folder is one of sentence-transformers rather than of a bare encoder.
+  static func isDeclared(_ modelFolder: String) -> Bool {
+    Folder.exists(Folder.join(modelFolder, fileName))
+  }
 
   /// Reads the file; without one the folder is a bare encoder.
   ///
   /// Throws `modelUnsupported` for other modules or another order, and `fileDamaged` for a module outside the folder.
-  init(modelFolder: String) throws(EmbedError) {
+  init(modelFolder: String, task: ModelTask) throws(EmbedError) {
     let path = Folder.join(modelFolder, Self.fileName)
-    guard Folder.exists(path) else {
+    guard Self.isDeclared(modelFolder) else {
       encoderFolder = modelFolder
       pooling = nil
       rest = []
@@ -45,17 +47,14 @@ struct ModuleList {
     for document in try JSONDocument.array(path: path) {
       entries.append(try Self.entry(document, modelFolder: modelFolder))
     }
-    guard entries.count >= 2, entries[0].type == "Transformer", entries[1].type == "Pooling",
-      !entries.dropFirst(2).contains(where: { ["Transformer", "Pooling"].contains($0.type) })
-    else {
+    let types = entries.map(\.type)
+    guard task.accepts(pipeline: types) else {
       throw EmbedError(
-        .modelUnsupported, "unsupported pipeline",
-        expected: "Transformer, Pooling, then any of Dense, Normalize, Dropout",
-        got: entries.isEmpty ? "nothing" : entries.prefix(20).map(\.type).joined(separator: ", "),
-        at: path)
+        .modelUnsupported, "unsupported pipeline", expected: task.pipeline,
+        got: types.isEmpty ? "nothing" : types.prefix(20).joined(separator: ", "), at: path)
     }
     encoderFolder = entries[0].folder
-    pooling = entries[1]
+    pooling = entries.dropFirst().first
     rest = Array(entries.dropFirst(2))
   }
 
@@ -89,7 +88,9 @@ struct ModuleList {
   ) throws(EmbedError) -> Entry {
     let type = try document.string("type")
     let components = type.split(separator: ".")
-    let known = ["Transformer", "Pooling", "Dense", "Normalize", "Dropout"]
+    let known = [
+      "Transformer", "MLMTransformer", "Pooling", "SpladePooling", "Dense", "Normalize", "Dropout",
+    ]
     guard components.first == "sentence_transformers",
       let name = known.first(where: { $0 == components.last.map(String.init) })
     else {
@@ -108,6 +109,29 @@ struct ModuleList {
     }
     return Entry(
       type: name, folder: Folder.join(modelFolder, path), document: document)
+  }
+}
+
+extension ModelTask {
+  /// The modules that a model for this task has, in words.
+  fileprivate var pipeline: String {
+    switch self {
+    case .embedding: "Transformer, Pooling, then any of Dense, Normalize, Dropout"
+    case .reranking: "Transformer"
+    case .sparseEmbedding: "Transformer or MLMTransformer, SpladePooling"
+    }
+  }
+
+  fileprivate func accepts(pipeline: [String]) -> Bool {
+    switch self {
+    case .embedding:
+      pipeline.prefix(2) == ["Transformer", "Pooling"]
+        && pipeline.dropFirst(2).allSatisfy(["Dense", "Normalize", "Dropout"].contains)
+    case .reranking: pipeline == ["Transformer"]
+    case .sparseEmbedding:
+      // The older name of the same module.
+      [["Transformer", "SpladePooling"], ["MLMTransformer", "SpladePooling"]].contains(pipeline)
+    }
   }
 }
 

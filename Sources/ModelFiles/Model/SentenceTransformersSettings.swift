@@ -24,24 +24,25 @@ struct EncoderSettings {
   /// Reads the first file that is there and not empty.
   ///
   /// Throws `modelUnsupported` for settings that change what is computed in another way.
-  init(encoderFolder: String) throws(EmbedError) {
+  init(encoderFolder: String, task: ModelTask) throws(EmbedError) {
     for name in Self.fileNames {
       let path = Folder.join(encoderFolder, name)
       guard let file = try JSONDocument.ifPresent(path: path), !file.members.isEmpty else {
         continue
       }
-      try read(file)
+      try read(file, task)
       return
     }
   }
 
-  private mutating func read(_ file: JSONDocument) throws(EmbedError) {
-    try file.require("transformer_task", toBe: "feature-extraction")
-    try file.require("module_output_name", toBe: "token_embeddings")
+  private mutating func read(_ file: JSONDocument, _ task: ModelTask) throws(EmbedError) {
+    let expected = task.encoderSettings
+    try file.require("transformer_task", toBe: expected.task)
+    try file.require("module_output_name", toBe: expected.moduleOutput)
     if let modalities = try file.optionalObject("modality_config") {
       let text = try modalities.object("text")
       try text.require("method", toBe: "forward")
-      try text.require("method_output_name", toBe: "last_hidden_state")
+      try text.require("method_output_name", toBe: expected.methodOutput)
     }
     for key in [
       "processing_kwargs", "query_length", "document_length", "query_expansion", "config_args",
@@ -66,29 +67,38 @@ struct EncoderSettings {
   }
 }
 
-/// What a model folder's `config_sentence_transformers.json` says: prompts and the length of the vectors.
+/// What a model folder's `config_sentence_transformers.json` says: what the model is for, prompts, and the form of what
+/// comes out.
 struct SentenceSettings {
   /// The file's name in a model folder.
   static let fileName = "config_sentence_transformers.json"
 
+  /// What the model is for; embeddings when the file does not say.
+  var task = ModelTask.embedding
   /// Texts that are put in front of an input, by name, such as `query`.
   var prompts: [String: String] = [:]
   /// The prompt in front of an input for which none is named.
   var defaultPrompt: String?
   /// How many components of a vector are kept, if not all.
   var truncatedDimensions: Int?
+  /// The class of the function that makes a re-ranker's scores, and where it stands.
+  var scoreFunction: (name: String, location: String)?
 
   /// The settings of a folder without such a file.
   init() {}
 
   /// Reads the file, if there is one.
   ///
-  /// Throws `modelUnsupported` for a model that is not of dense vectors, `fileDamaged` for a default prompt that there
-  /// is not.
+  /// Throws `modelUnsupported` for another kind of model, `fileDamaged` for a default prompt that there is not.
   init(modelFolder: String) throws(EmbedError) {
     let path = Folder.join(modelFolder, Self.fileName)
     guard let file = try JSONDocument.ifPresent(path: path) else { return }
-    try file.require("model_type", toBe: "SentenceTransformer")
+    try file.require("model_type", toBeOneOf: ModelTask.allCases.map(\.className))
+    let className = try file.optionalString("model_type")
+    task = ModelTask.allCases.first { $0.className == className } ?? .embedding
+    scoreFunction = try file.optionalString("activation_fn").map {
+      ($0, file.location("activation_fn"))
+    }
     truncatedDimensions = try file.optionalInteger("truncate_dim", in: 1...Int(Int32.max))
     if let texts = try file.optionalObject("prompts") {
       for member in texts.members {
@@ -103,6 +113,10 @@ struct SentenceSettings {
           .fileDamaged, "unknown prompt",
           expected: "one of \(prompts.keys.sorted().prefix(20).map(\.printable))",
           got: name.quotedForMessage, at: file.location("default_prompt_name"))
+      }
+      guard task != .reranking || prompt.isEmpty else {
+        throw file.unsupported(
+          "default_prompt_name", expected: "no prompt of a re-ranker", got: name.quotedForMessage)
       }
       defaultPrompt = prompt
     }

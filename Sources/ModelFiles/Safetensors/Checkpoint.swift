@@ -10,7 +10,7 @@ package struct Checkpoint: Sendable {
   /// The weights' name in a model folder.
   package static let fileName = "model.safetensors"
   /// What stands in front of the model's own names in the file.
-  package let prefix: String
+  package private(set) var prefix: String
   private let files: [SafetensorsFile]
   /// Which of `files` has a tensor, by its full name.
   private let fileIndices: [BytewiseString: Int]
@@ -46,6 +46,13 @@ package struct Checkpoint: Sendable {
     } else {
       prefix = ""
     }
+  }
+
+  /// The same weights under their full names, those of heads behind the encoder too.
+  var wholeModel: Checkpoint {
+    var checkpoint = self
+    checkpoint.prefix = ""
+    return checkpoint
   }
 
   /// The hash of each file.

@@ -28,7 +28,8 @@ package struct Encoder<Engine: MatrixEngine>: Sendable {
 
   /// Computes the hidden states of the last layer, `workspace.hidden`: `(tokens, hidden)`.
   ///
-  /// - Precondition: every id is in the vocabulary, every sequence within the position limit.
+  /// - Precondition: every id is in the vocabulary, every token type in its table, every sequence within the position
+  ///   limit.
   /// - Complexity: O(tokens · layers · hidden · (hidden + intermediate + longest sequence)).
   package func forward(_ batch: TokenBatch, _ workspace: inout Workspace) {
     workspace.resize(tokens: batch.tokenCount)
@@ -47,9 +48,14 @@ package struct Encoder<Engine: MatrixEngine>: Sendable {
     if let finalNorm = weights.finalNorm { kernels.layerNorm(&workspace.hidden, finalNorm) }
   }
 
-  /// `hidden = norm(word + position + token type 0)`.
+  /// `hidden = norm(word + position + token type)`.
   private func embed(_ batch: TokenBatch, into hidden: inout Activations) {
     let types = weights.tokenTypeEmbeddings ?? zeroRow
+    // Without a table, types mean nothing.
+    let hasTypes = weights.tokenTypeEmbeddings != nil
+    func type(_ row: Int) -> (WeightMatrix, row: Int) {
+      (types, row: hasTypes ? batch.typeID(ofRow: row) : 0)
+    }
     for sequence in 0..<batch.count {
       let range = batch.range(of: sequence)
       guard let table = configuration.positions.table, let rows = weights.positionEmbeddings else {
@@ -57,14 +63,14 @@ package struct Encoder<Engine: MatrixEngine>: Sendable {
           kernels.addLayerNorm(
             &hidden, row: row, (weights.wordEmbeddings, row: Int(batch.ids[row])),
             (zeroRow, row: 0),
-            (types, row: 0), weights.embeddingNorm)
+            type(row), weights.embeddingNorm)
         }
         continue
       }
       table.forEachRow(batch.ids[range]) { row, position in
         kernels.addLayerNorm(
           &hidden, row: row, (weights.wordEmbeddings, row: Int(batch.ids[row])),
-          (rows, row: position), (types, row: 0), weights.embeddingNorm)
+          (rows, row: position), type(row), weights.embeddingNorm)
       }
     }
   }

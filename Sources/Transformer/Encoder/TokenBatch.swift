@@ -2,6 +2,8 @@
 package struct TokenBatch: Sendable {
   /// `(tokens)`: the ids of all sequences.
   package private(set) var ids: [Int32] = []
+  /// `(tokens)`: which of two texts each token belongs to; empty as long as there are single texts alone, all of type 0.
+  private var typeIDs: [Int32] = []
   /// `(sequences + 1)`: where each sequence starts, and the end of the last.
   package private(set) var offsets: [Int] = [0]
 
@@ -18,11 +20,21 @@ package struct TokenBatch: Sendable {
     offsets[sequence]..<offsets[sequence + 1]
   }
 
+  /// The token type of a row.
+  func typeID(ofRow row: Int) -> Int { typeIDs.isEmpty ? 0 : Int(typeIDs[row]) }
+
   /// Adds a sequence.
   ///
+  /// - Parameter typeIDs: the type of each token; empty when all are of type 0.
   /// - Precondition: it has tokens.
-  package mutating func append(_ ids: [Int32]) {
+  package mutating func append(_ ids: [Int32], typeIDs: [Int32] = []) {
     precondition(!ids.isEmpty, "a sequence has tokens")
+    precondition(typeIDs.isEmpty || typeIDs.count == ids.count, "each token has a type")
+    if !typeIDs.isEmpty || !self.typeIDs.isEmpty {
+      let missing = self.ids.count - self.typeIDs.count
+      self.typeIDs += [Int32](repeating: 0, count: missing)
+      self.typeIDs += typeIDs.isEmpty ? [Int32](repeating: 0, count: ids.count) : typeIDs
+    }
     self.ids += ids
     offsets.append(self.ids.count)
   }

@@ -90,14 +90,15 @@ import Testing
   @Test(arguments: [
     Case(
       file: "modules.json", text: "models.Normalize", replacement: "models.LayerNorm",
-      message: "unsupported model: expected Transformer, Pooling, Dense, Normalize, Dropout of "
-        + "sentence_transformers, got \"sentence_transformers.models.LayerNorm\" "
+      message: "unsupported model: expected Transformer, MLMTransformer, Pooling, SpladePooling, "
+        + "Dense, Normalize, Dropout of sentence_transformers, got \"sentence_transformers.models.LayerNorm\" "
         + "(DIR/modules.json, [2].type)"),
     Case(
       file: "modules.json", text: "sentence_transformers.models.Pooling",
       replacement: "custom_model.Pooling",
-      message: "unsupported model: expected Transformer, Pooling, Dense, Normalize, Dropout of "
-        + "sentence_transformers, got \"custom_model.Pooling\" (DIR/modules.json, [1].type)"),
+      message: "unsupported model: expected Transformer, MLMTransformer, Pooling, SpladePooling, "
+        + "Dense, Normalize, Dropout of sentence_transformers, got \"custom_model.Pooling\" (DIR/modules.json, [1].type)"
+    ),
     Case(
       file: "modules.json", text: "models.Pooling", replacement: "models.Normalize",
       message: "unsupported pipeline: expected Transformer, Pooling, then any of Dense, "
@@ -204,7 +205,20 @@ import Testing
       #"{"model_type":"SparseEncoder"}"#, to: "config_sentence_transformers.json")
     #expect(
       try fixture.refusal()
-        == "unsupported model: expected \"SentenceTransformer\", got the string \"SparseEncoder\" "
+        == "unsupported pipeline: expected Transformer or MLMTransformer, SpladePooling, got "
+        + "Transformer, Pooling, Normalize (DIR/modules.json)")
+    try fixture.write(
+      #"{"model_type":"CrossEncoder"}"#, to: "config_sentence_transformers.json")
+    #expect(
+      try fixture.refusal()
+        == "unsupported pipeline: expected Transformer, got Transformer, Pooling, Normalize "
+        + "(DIR/modules.json)")
+    try fixture.write(
+      #"{"model_type":"MultiVectorEncoder"}"#, to: "config_sentence_transformers.json")
+    #expect(
+      try fixture.refusal()
+        == "unsupported model: expected \"SentenceTransformer\" or \"CrossEncoder\" or "
+        + "\"SparseEncoder\", got the string \"MultiVectorEncoder\" "
         + "(DIR/config_sentence_transformers.json, model_type)")
   }
 
