@@ -93,7 +93,11 @@ public struct EmbedServer: Service {
   private func warmUp() async throws {
     for id in service.catalog.ids {
       let model = try await service.catalog.model(id)
-      _ = try await model.embedder.embed("warm")
+      if model.isReranker {
+        _ = try await model.reranker.rank(query: "warm", documents: ["warm"])
+      } else {
+        _ = try await model.embedder.embed("warm")
+      }
     }
   }
 
@@ -138,6 +142,7 @@ extension EmbedServer {
     let openAI = OpenAIRoutes(service: service)
     let ollama = OllamaRoutes(service: service)
     let tei = TEIRoutes(service: service)
+    let reranking = RerankRoutes(service: service)
     let llamaCpp = LlamaCppRoutes(service: service, openAI: openAI)
     let operation = OperationRoutes(service: service, metrics: metrics)
     return [
@@ -152,6 +157,9 @@ extension EmbedServer {
       ("/embed", .post, tei.embed),
       ("/tokenize", .post, tei.tokenize),
       ("/similarity", .post, tei.similarity),
+      ("/rerank", .post, reranking.tei),
+      ("/v1/rerank", .post, reranking.rerank),
+      ("/v2/rerank", .post, reranking.rerank),
       ("/embedding", .post, llamaCpp.embedding),
       ("/info", .get, operation.info),
       ("/health", .get, operation.health),

@@ -15,7 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
       The server answers on this machine's own address until it is told otherwise, and then asks \
       for a key. Models are loaded when they are first asked for. Every option can also be given \
       in the environment, --max-inputs as EMBED_SERVE_MAX_INPUTS, and in a file of YAML or JSON, \
-      as max-inputs. A page to try it is at the address itself.
+      as max-inputs. A page to try it is at the address itself. A re-ranker among the models \
+      answers /rerank and /v1/rerank.
 
       EXAMPLES:
         embed serve
@@ -23,6 +24,8 @@ struct ServeCommand: AsyncParsableCommand {
         EMBED_SERVE_API_KEY=secret embed serve --host 0.0.0.0 --port 8080
         embed serve --config serve.yaml
         curl -s localhost:11445/v1/embeddings -d '{"model":"all-MiniLM-L6-v2","input":"a cat"}'
+        embed serve -m all-MiniLM-L6-v2 -m ms-marco-MiniLM-L6-v2
+        curl -s localhost:11445/v1/rerank -d '{"model":"ms-marco-MiniLM-L6-v2","query":"pets","documents":["a cat"]}'
       """)
 
   @OptionGroup(title: "Address") var address: AddressOptions

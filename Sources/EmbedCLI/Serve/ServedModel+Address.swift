@@ -42,21 +42,33 @@ extension ServedModel {
   private static func loadLocal(
     _ address: EmbedderURI, _ waitingInputs: Int
   ) async throws -> LoadedModel {
-    let embedder = try await LocalEmbedder.load(address)
-    let tokenizer = embedder.tokenizer
     let precision = address.parameters.last { $0.name == "precision" }?.value ?? "f32"
+    let memory = try weightBytes(address)
+    let folder = try ModelLibrary().locate(address.path).open()
+    if folder.task == .reranking {
+      var configuration = try LocalEmbedder.Configuration(address)
+      configuration.maximumPendingInputs = waitingInputs
+      let encoder = try await CrossEncoder.load(folder, configuration: configuration)
+      return LoadedModel(
+        encoder, tokenize: tokenize(with: encoder.tokenizer), memory: memory, precision: precision)
+    }
+    let embedder = try await LocalEmbedder.load(address)
     return LoadedModel(
-      embedder,
-      tokenize: { text, options in
-        let tokenization = try tokenizer.tokenize(text, options: options)
-        return zip(tokenization.ids, zip(tokenization.tokens, tokenization.offsets)).map {
-          LoadedModel.Token(id: $0, text: $1.0, range: $1.1)
-        }
-      },
-      memory: try weightBytes(address), precision: precision,
+      embedder, tokenize: tokenize(with: embedder.tokenizer), memory: memory, precision: precision,
       batching: BatchingEmbedder.Limits(
         // One more than there are threads, so that none waits while results are written.
         concurrentBatches: embedder.threadCount + 1, waitingInputs: waitingInputs))
+  }
+
+  private static func tokenize(
+    with tokenizer: LocalTokenizer
+  ) -> @Sendable (String, EmbedOptions) throws -> [LoadedModel.Token] {
+    { text, options in
+      let tokenization = try tokenizer.tokenize(text, options: options)
+      return zip(tokenization.ids, zip(tokenization.tokens, tokenization.offsets)).map {
+        LoadedModel.Token(id: $0, text: $1.0, range: $1.1)
+      }
+    }
   }
 
   /// The size of a model's weights, which is about what it takes of memory.

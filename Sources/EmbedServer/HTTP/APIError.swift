@@ -112,7 +112,7 @@ enum ErrorStyle {
   init(path: String) {
     if path.hasPrefix("/api/") {
       self = .ollama
-    } else if ["/", "/embed", "/tokenize", "/similarity"].contains(path) {
+    } else if ["/", "/embed", "/tokenize", "/similarity", "/rerank"].contains(path) {
       self = .tei
     } else if path == "/embedding" {
       self = .llamaCpp

@@ -10,13 +10,17 @@ import Metrics
 actor ModelCatalog {
   /// A loaded model that answers requests.
   struct Model: Sendable {
+    /// What computes the answers.
+    fileprivate enum Work {
+      case embedding(BatchingEmbedder)
+      case reranking(any Reranker)
+    }
+
     let id: String
-    let embedder: BatchingEmbedder
+    fileprivate let work: Work
     let loaded: LoadedModel
     /// What vectors depend on beside a request's options.
     let fingerprint: [String: String]
-
-    var info: EmbedderInfo { embedder.info }
   }
 
   private enum State {
@@ -132,16 +136,22 @@ actor ModelCatalog {
     let clock = ContinuousClock()
     let start = clock.now
     let loaded = try await served.load()
-    let observed = ObservedEmbedder(loaded.embedder, logger: logger, metrics: metrics)
-    let fingerprint = try await loaded.embedder.fingerprint(for: EmbedOptions())
+    let work: Model.Work
+    var fingerprint: [String: String] = [:]
+    switch loaded.work {
+    case .embedding(let embedder):
+      let observed = ObservedEmbedder(embedder, logger: logger, metrics: metrics)
+      fingerprint = try await embedder.fingerprint(for: EmbedOptions())
+      work = .embedding(BatchingEmbedder(observed, limits: loaded.batching))
+    case .reranking(let reranker):
+      work = .reranking(reranker)
+    }
     logger.info(
       "model loaded",
       metadata: [
         "model": "\(served.id)", "memory": "\(loaded.memory)", "duration": "\(clock.now - start)",
       ])
-    return Model(
-      id: served.id, embedder: BatchingEmbedder(observed, limits: loaded.batching),
-      loaded: loaded, fingerprint: fingerprint)
+    return Model(id: served.id, work: work, loaded: loaded, fingerprint: fingerprint)
   }
 
   /// Lets models go until the others fit, those first that were not asked for the longest.
@@ -160,6 +170,52 @@ actor ModelCatalog {
       states[candidate.id] = .idle
       total -= candidate.memory
       logger.info("model let go", metadata: ["model": "\(candidate.id)"])
+    }
+  }
+}
+
+extension ModelCatalog.Model {
+  /// What embeds.
+  var embedder: BatchingEmbedder {
+    get throws(APIError) {
+      guard case .embedding(let embedder) = work else {
+        throw .badRequest(
+          "The model \(id.quotedForMessage) is a re-ranker and embeds nothing; ask /rerank.",
+          parameter: "model")
+      }
+      return embedder
+    }
+  }
+
+  /// What ranks.
+  var reranker: any Reranker {
+    get throws(APIError) {
+      guard case .reranking(let reranker) = work else {
+        throw .badRequest(
+          "The model \(id.quotedForMessage) is not a re-ranker model.", parameter: "model")
+      }
+      return reranker
+    }
+  }
+
+  /// Whether it ranks and does not embed.
+  var isReranker: Bool {
+    if case .reranking = work { true } else { false }
+  }
+
+  /// What it is for, as clients are told.
+  var task: String { isReranker ? "reranking" : "embedding" }
+
+  /// The length of a vector, if there is one and it is known.
+  var dimensions: Int? {
+    if case .embedding(let embedder) = work { embedder.info.dimensions } else { nil }
+  }
+
+  /// The most tokens of an input that count, if there is a limit.
+  var maximumTokens: Int? {
+    switch work {
+    case .embedding(let embedder): embedder.info.maximumTokens
+    case .reranking(let reranker): reranker.info.maximumTokens
     }
   }
 }

@@ -33,8 +33,16 @@ public struct LoadedModel: Sendable {
     }
   }
 
-  /// What computes the vectors.
-  public var embedder: any Embedder
+  /// What computes the answers.
+  public enum Work: Sendable {
+    /// Vectors of texts.
+    case embedding(any Embedder)
+    /// Scores of documents for a query.
+    case reranking(any Reranker)
+  }
+
+  /// What computes the answers.
+  public var work: Work
   /// The tokens of a text as the model sees them; nil when the model is elsewhere and its tokenizer is not known.
   public var tokenize: (@Sendable (_ text: String, _ options: EmbedOptions) throws -> [Token])?
   /// About how many bytes of memory it takes.
@@ -44,17 +52,30 @@ public struct LoadedModel: Sendable {
   /// How its calls are batched.
   public var batching: BatchingEmbedder.Limits
 
-  /// Makes a description of a model in memory.
+  /// Makes a description of an embedder in memory.
   public init(
     _ embedder: any Embedder,
     tokenize: (@Sendable (_ text: String, _ options: EmbedOptions) throws -> [Token])? = nil,
     memory: Int = 0, precision: String? = nil,
     batching: BatchingEmbedder.Limits = BatchingEmbedder.Limits()
   ) {
-    self.embedder = embedder
+    work = .embedding(embedder)
     self.tokenize = tokenize
     self.memory = memory
     self.precision = precision
     self.batching = batching
+  }
+
+  /// Makes a description of a re-ranker in memory, which batches its calls itself.
+  public init(
+    _ reranker: any Reranker,
+    tokenize: (@Sendable (_ text: String, _ options: EmbedOptions) throws -> [Token])? = nil,
+    memory: Int = 0, precision: String? = nil
+  ) {
+    work = .reranking(reranker)
+    self.tokenize = tokenize
+    self.memory = memory
+    self.precision = precision
+    batching = BatchingEmbedder.Limits()
   }
 }

@@ -8,7 +8,7 @@ import Tracing
 struct EmbeddingService: Sendable {
   let catalog: ModelCatalog
   let configuration: ServerConfiguration
-  private let connections = OpenConnections()
+  let connections = OpenConnections()
 
   init(catalog: ModelCatalog, configuration: ServerConfiguration) {
     self.catalog = catalog
@@ -67,7 +67,7 @@ struct EmbeddingService: Sendable {
     let model = try await model(name, context)
     try requireTokens(inputs, of: model, options)
     logTexts(inputs, context)
-    let embedder = model.embedder
+    let embedder = try model.embedder
     let embeddings = try await connections.withCancellation(onCloseOf: context.channel) {
       try await withSpan("embed") { span in
         span.attributes["embed.model"] = model.id
@@ -84,25 +84,32 @@ struct EmbeddingService: Sendable {
   }
 
   /// Refuses more tokens than a request may have.
+  ///
+  /// - Parameter query: what the model reads again with each input.
   func requireTokens(
-    _ inputs: [EmbeddingInput], of model: ModelCatalog.Model, _ options: EmbedOptions
+    _ inputs: [EmbeddingInput], behind query: String = "", of model: ModelCatalog.Model,
+    _ options: EmbedOptions
   ) throws {
     let limit = configuration.limits.tokens
-    let most = model.info.maximumTokens ?? .max
+    let most = model.maximumTokens ?? .max
     // No token is shorter than a byte, and few stand around a text.
     let bound = inputs.reduce(0) { sum, input in
       switch input {
-      case .text(let text): sum + min(most, text.utf8.count + 8)
+      case .text(let text): sum + min(most, query.utf8.count + text.utf8.count + 8)
       case .tokens(let ids): sum + min(most, ids.count)
       case .image: sum
       }
     }
     guard bound > limit else { return }
+    func tokens(of text: String) throws -> Int {
+      try model.loaded.tokenize?(text, options).count ?? min(most, text.utf8.count / 4)
+    }
+    let queryTokens = query.isEmpty ? 0 : try tokens(of: query)
     var count = 0
     for input in inputs {
       switch input {
       case .text(let text):
-        count += try model.loaded.tokenize?(text, options).count ?? min(most, text.utf8.count / 4)
+        count += min(most, queryTokens + (try tokens(of: text)))
       case .tokens(let ids): count += min(most, ids.count)
       case .image: break
       }
@@ -114,7 +121,8 @@ struct EmbeddingService: Sendable {
     }
   }
 
-  private func logTexts(_ inputs: [EmbeddingInput], _ context: ServerContext) {
+  /// Logs texts, if that is wanted.
+  func logTexts(_ inputs: [EmbeddingInput], _ context: ServerContext) {
     guard configuration.logsTexts else { return }
     for input in inputs {
       if case .text(let text) = input {

@@ -24,7 +24,7 @@ struct OllamaRoutes {
     }
     if let dimensions = try body.integer("dimensions") {
       // More than there are, or fewer than one, change nothing.
-      let available = model.info.dimensions ?? .max
+      let available = model.dimensions ?? .max
       options.dimensions = (1..<available).contains(dimensions) ? dimensions : nil
     }
     let result = try await Self.withTheirWords {

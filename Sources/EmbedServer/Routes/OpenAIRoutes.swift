@@ -116,8 +116,9 @@ extension ModelCatalog.Model {
   /// What a client needs to tell whether vectors can be compared.
   var description: [(key: String, value: JSONValue)] {
     [
-      ("dimensions", info.dimensions.map { .number("\($0)") } ?? .null),
-      ("max_tokens", info.maximumTokens.map { .number("\($0)") } ?? .null),
+      ("task", .string(task)),
+      ("dimensions", dimensions.map { .number("\($0)") } ?? .null),
+      ("max_tokens", maximumTokens.map { .number("\($0)") } ?? .null),
       ("precision", loaded.precision.map(JSONValue.string) ?? .null),
       (
         "fingerprint",

@@ -27,6 +27,9 @@ enum OpenAPIDocument {
           "/embed": {"post": \(post("Vectors of inputs, as text-embeddings-inference has it", "TEIRequest", "Vectors"))},
           "/tokenize": {"post": \(post("The tokens of texts, as text-embeddings-inference has it", "TokenizeRequest", "List"))},
           "/similarity": {"post": \(post("Cosines, as text-embeddings-inference has it", "SimilarityRequest", "Vector"))},
+          "/rerank": {"post": \(post("Texts ranked for a query, as text-embeddings-inference has it", "TEIRerankRequest", "List"))},
+          "/v1/rerank": {"post": \(post("Documents ranked for a query, as Jina and Cohere have it", "RerankRequest", "RerankReply"))},
+          "/v2/rerank": {"post": \(post("The same", "RerankRequest", "RerankReply"))},
           "/embedding": {"post": \(post("Vectors of inputs, as llama.cpp has it", "LlamaCppRequest", "List"))},
           "/info": {"get": \(get("The limits, and what models make", "Object"))},
           "/health": {"get": \(get("Embeds one text", "Object"))},
@@ -111,6 +114,7 @@ enum OpenAPIDocument {
                 "object": {"const": "model"},
                 "created": {"type": "integer"},
                 "owned_by": {"type": "string"},
+                "task": {"enum": ["embedding", "reranking"]},
                 "dimensions": {"type": ["integer", "null"]},
                 "max_tokens": {"type": ["integer", "null"]},
                 "precision": {"type": ["string", "null"]},
@@ -187,6 +191,67 @@ enum OpenAPIDocument {
                 "model": {"type": ["string", "null"]}
               },
               "required": ["inputs"]
+            },
+            "Documents": {
+              "type": "array",
+              "items": {
+                "oneOf": [
+                  {"type": "string"},
+                  {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
+                ]
+              },
+              "minItems": 1, "maxItems": \(most)
+            },
+            "TEIRerankRequest": {
+              "type": "object",
+              "properties": {
+                "query": {"type": "string"},
+                "texts": {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": \(most)},
+                "raw_scores": {"type": ["boolean", "null"]},
+                "return_text": {"type": ["boolean", "null"]},
+                "truncate": {"type": ["boolean", "null"]},
+                "model": {"type": ["string", "null"]}
+              },
+              "required": ["query", "texts"]
+            },
+            "RerankRequest": {
+              "type": "object",
+              "properties": {
+                "model": {"type": ["string", "null"]},
+                "query": {"type": "string"},
+                "documents": {"$ref": "#/components/schemas/Documents"},
+                "top_n": {"type": ["integer", "null"], "minimum": 1},
+                "return_documents": {"type": ["boolean", "null"]},
+                "truncate": {"type": ["boolean", "null"]}
+              },
+              "required": ["query", "documents"]
+            },
+            "RerankReply": {
+              "type": "object",
+              "properties": {
+                "object": {"const": "list"},
+                "model": {"type": "string"},
+                "results": {
+                  "type": "array",
+                  "items": {
+                    "type": "object",
+                    "properties": {
+                      "index": {"type": "integer"},
+                      "relevance_score": {"type": "number"},
+                      "document": {"type": "object", "properties": {"text": {"type": "string"}}}
+                    },
+                    "required": ["index", "relevance_score"]
+                  }
+                },
+                "usage": {
+                  "type": "object",
+                  "properties": {
+                    "prompt_tokens": {"type": "integer"}, "total_tokens": {"type": "integer"}
+                  },
+                  "required": ["prompt_tokens", "total_tokens"]
+                }
+              },
+              "required": ["object", "model", "results", "usage"]
             },
             "LlamaCppRequest": {
               "type": "object",

@@ -8,12 +8,17 @@ struct OperationRoutes {
   let service: EmbeddingService
   let metrics: PrometheusMetrics
 
-  /// `GET /health`: embeds one text with the first model.
+  /// `GET /health`: embeds one text with the first model, or ranks one.
   ///
   /// A server that has much to do is well.
   @Sendable func health(_ request: Request, _ context: ServerContext) async throws -> Response {
     do {
-      _ = try await service.embed([.text("health")], model: nil, EmbedOptions(), context)
+      if try await service.model(nil, context).isReranker {
+        _ = try await service.rank(
+          query: "health", ["health"], model: nil, RerankOptions(), context)
+      } else {
+        _ = try await service.embed([.text("health")], model: nil, EmbedOptions(), context)
+      }
     } catch let error as EmbedError where error.code == .overloaded {
       return Response(json: .object([("status", .string("busy"))]))
     } catch {
@@ -41,7 +46,7 @@ struct OperationRoutes {
         ("model_id", .string(first)),
         ("model_sha", .null),
         ("model_dtype", loaded[first]?.loaded.precision.map(JSONValue.string) ?? .null),
-        ("max_input_length", number(loaded[first]?.info.maximumTokens)),
+        ("max_input_length", number(loaded[first]?.maximumTokens)),
         ("max_batch_tokens", number(limits.tokens)),
         ("max_client_batch_size", number(limits.inputs)),
         ("max_concurrent_requests", number(limits.connections)),
@@ -61,7 +66,8 @@ struct OperationRoutes {
     var text = metrics.text
     text += "# TYPE embed_waiting_inputs gauge\n"
     for (id, model) in await service.catalog.loaded.sorted(by: { $0.key < $1.key }) {
-      text += "embed_waiting_inputs{model=\"\(id)\"} \(model.embedder.waitingInputs)\n"
+      guard let embedder = try? model.embedder else { continue }
+      text += "embed_waiting_inputs{model=\"\(id)\"} \(embedder.waitingInputs)\n"
     }
     return Response(
       status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],

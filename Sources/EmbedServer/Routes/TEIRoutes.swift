@@ -17,10 +17,7 @@ struct TEIRoutes {
     let inputs = try Self.inputs(body).values
     var options = try RequestOptions(body, service.configuration).values
     if try body.bool("normalize") == false { options.normalization = .none }
-    if let direction = try body.string("truncation_direction"), direction.lowercased() != "right" {
-      throw APIError.badRequest(
-        "Unsupported 'truncation_direction': expected right, got \(direction.quotedForMessage).")
-    }
+    try body.requireTruncationRight()
     let result = try await service.embed(inputs, model: body.string("model"), options, context)
     var writer = JSONWriter()
     writer.writeRaw("[")
@@ -115,6 +112,16 @@ struct TEIRoutes {
         ]))
     }
     return .array(values)
+  }
+}
+
+extension JSONRequest {
+  /// Refuses texts that are to be cut at their beginnings.
+  func requireTruncationRight() throws(APIError) {
+    guard let direction = try string("truncation_direction"), direction.lowercased() != "right"
+    else { return }
+    throw .badRequest(
+      "Unsupported 'truncation_direction': expected right, got \(direction.quotedForMessage).")
   }
 }
 
