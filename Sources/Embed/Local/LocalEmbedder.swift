@@ -152,9 +152,7 @@ extension LocalEmbedder {
       promptLength = runtime.tokenizer.promptLength(options, scratch: &scratch)
     }
 
-    func byteCount(of input: EmbeddingInput) -> Int {
-      if case .text(let text) = input { text.utf8.count } else { 0 }
-    }
+    func byteCount(of input: EmbeddingInput) -> Int { input.byteCount }
 
     func tokens(
       of input: EmbeddingInput, at index: Int, _ scratch: inout TokenizerScratch

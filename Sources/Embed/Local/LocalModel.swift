@@ -15,6 +15,9 @@ protocol LocalModel: Sendable {
   func embed(
     _ batch: TokenBatch, promptLength: Int, _ options: OutputOptions, _ workspace: inout Workspace
   ) -> [[Float]]
+
+  /// The vectors of the tokens of each sequence of a batch, in order.
+  func tokenVectors(_ batch: TokenBatch, _ workspace: inout Workspace) -> [[[Float]]]
 }
 
 extension LocalModel {

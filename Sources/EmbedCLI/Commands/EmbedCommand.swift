@@ -97,6 +97,7 @@ private struct CompletionRoot: ParsableCommand {
   @OptionGroup var destination: DestinationOptions
   @OptionGroup var vectors: VectorOptions
   @OptionGroup var type: OutputTypeOptions
+  @Flag var kind: VectorKind?
   @OptionGroup var role: RoleOptions
   @OptionGroup var runtime: RuntimeOptions
   @OptionGroup var statistics: StatisticsOptions

@@ -42,6 +42,11 @@ struct TextCommand: AsyncParsableCommand {
       stand for all that come, and be the same for all that are compared. They are not taken from \
       the input, whose first vector is written before the last is known.
 
+      With --sparse, a text's embedding is an object, {"indices":[...],"values":[...]}: the \
+      tokens of the vocabulary that stand for the text, and their weights, by a model of SPLADE. \
+      With --tokens it is an array of vectors, one a token. Both are for local models, and written \
+      as json or jsonl.
+
       FORMATS:
         json      a line is a JSON array; the default
         jsonl     a line is {"id":...,"embedding":[...]}; the default with --jsonl,
@@ -61,6 +66,7 @@ struct TextCommand: AsyncParsableCommand {
         embed text --files docs '**/*.md' -o vectors.jsonl
         cut -f 2 table.tsv | embed text --dimensions 128 -f base64
         embed text -i texts.txt --output-type int8 --calibration sample.npy -f npy -o int8.npy
+        embed text --sparse -m splade-cocondenser-ensembledistil "Call the bank."
         embed text "Call the bank." --collection notes --id 17 --store
         embed text -- "-5 degrees" "models"
       """)
@@ -71,6 +77,7 @@ struct TextCommand: AsyncParsableCommand {
   @OptionGroup var destination: DestinationOptions
   @OptionGroup var vectors: VectorOptions
   @OptionGroup var type: OutputTypeOptions
+  @Flag var kind: VectorKind?
   @OptionGroup var role: RoleOptions
   @OptionGroup var runtime: RuntimeOptions
   @OptionGroup var statistics: StatisticsOptions
@@ -92,6 +99,7 @@ struct TextCommand: AsyncParsableCommand {
       throw ValidationError(
         "--\(role.prompt == nil ? "role" : "prompt"): records of a collection are documents.")
     }
+    if let kind { try validate(kind) }
     if format.isBinary { try destination.refuseTerminal(for: format.rawValue) }
   }
 
@@ -99,8 +107,24 @@ struct TextCommand: AsyncParsableCommand {
     formatting.format ?? (input.source.hasIDs ? .jsonl : .json)
   }
 
+  /// Refuses what is about vectors of texts alone.
+  private func validate(_ kind: VectorKind) throws {
+    let flag = "--\(kind.rawValue)"
+    if format != .json, format != .jsonl {
+      throw ValidationError("\(flag) is written as json or jsonl.")
+    }
+    if type.outputType != .float32 || vectors.dimensions != nil || vectors.keepsLength {
+      throw ValidationError(
+        "\(flag) has neither --dimensions, --no-normalize nor --output-type beside it.")
+    }
+    if record.collection != nil {
+      throw ValidationError("\(flag): a collection has a vector of each text.")
+    }
+  }
+
   func run() async throws {
     hintAtCommand()
+    if let kind { return try await write(kind) }
     if let collection = record.collection, let id = record.id {
       return try await keep(in: collection, id: id)
     }

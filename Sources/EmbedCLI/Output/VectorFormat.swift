@@ -67,20 +67,8 @@ extension [UInt8] {
     case .json:
       appendJSON(numbers)
     case .jsonl:
-      append("{\"id\":")
-      appendJSON(record.id)
-      for (name, value) in record.keptFields {
-        append(",")
-        appendJSON(.string(name))
-        append(":")
-        appendJSON(value)
-      }
-      append(",\"embedding\":")
-      appendJSON(numbers)
-      if countsTokens {
-        append(",\"tokens\":\(embedding.tokenCount),\"truncated\":\(embedding.isTruncated)")
-      }
-      append("}")
+      let counts = (tokens: embedding.tokenCount, isTruncated: embedding.isTruncated)
+      appendObject(of: record, counts: countsTokens ? counts : nil) { $0.appendJSON(numbers) }
     case .base64:
       append(numbers.base64)
     case .hex:
@@ -89,6 +77,31 @@ extension [UInt8] {
       append(contentsOf: numbers.bytes)
     }
     if !format.isBinary { append("\n") }
+  }
+
+  /// Appends a record's JSON object, without the end of its line.
+  ///
+  /// - Parameters:
+  ///   - counts: the number of tokens, and whether the text was cut; nil leaves them out.
+  ///   - appendEmbedding: appends the member `embedding`.
+  mutating func appendObject(
+    of record: Record, counts: (tokens: Int, isTruncated: Bool)?,
+    _ appendEmbedding: (inout [UInt8]) -> Void
+  ) {
+    append("{\"id\":")
+    appendJSON(record.id)
+    for (name, value) in record.keptFields {
+      append(",")
+      appendJSON(.string(name))
+      append(":")
+      appendJSON(value)
+    }
+    append(",\"embedding\":")
+    appendEmbedding(&self)
+    if let counts {
+      append(",\"tokens\":\(counts.tokens),\"truncated\":\(counts.isTruncated)")
+    }
+    append("}")
   }
 
   /// Appends a text's UTF-8.
