@@ -30,7 +30,7 @@ package struct Tokenizer: Sendable {
     let model = try WordModel(configuration, tokens)
     if case .wordPiece(let vocabulary) = model, configuration.normalizers.count == 1,
       case .bert(let normalizer) = configuration.normalizers[0],
-      configuration.preTokenizers == [.bert], !addedTokens.contains(where: \.isNormalized)
+      configuration.preTokenizers == [.bert], !addedTokens.contains(where: { $0.isNormalized })
     {
       scanner = .bert(
         BertScanner(

@@ -76,7 +76,7 @@ struct PieceTrie: Sendable {
       if pool[second].lexicographicallyPrecedes(pool[first]) { return false }
       let lengths = (left.token.range.count, right.token.range.count)
       return lengths.0 == lengths.1 ? left.token.id < right.token.id : lengths.0 < lengths.1
-    }.map(\.token)
+    }.map { $0.token }
   }
 
   /// Calls a function with the end and the id of each token that begins at a place of a text, the shortest first.

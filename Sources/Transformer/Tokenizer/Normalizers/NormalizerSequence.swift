@@ -37,9 +37,9 @@ struct NormalizerSequence: Sendable {
               lowercases: true)))
       case .stripAccents: .stripAccents
       case .strip(let left, let right): .strip(left: left, right: right)
-      case .prepend(let text): .prepend(text.unicodeScalars.map(\.value))
+      case .prepend(let text): .prepend(text.unicodeScalars.map { $0.value })
       case .replace(let pattern, let content):
-        .replace(pattern, with: content.unicodeScalars.map(\.value))
+        .replace(pattern, with: content.unicodeScalars.map { $0.value })
       case .characterMap(let map): .characterMap(map)
       case .nmt: .nmt
       }

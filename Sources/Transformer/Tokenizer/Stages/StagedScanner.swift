@@ -35,7 +35,7 @@ struct StagedScanner: Sendable {
       addedTokens: AddedTokenMatcher(normalized, spelledAs: spellings),
       preTokenizers: configuration.preTokenizers, model: model)
     keepsParts =
-      normalizers.keepsParts && configuration.preTokenizers.contains(where: \.splitsAtSpaces)
+      normalizers.keepsParts && configuration.preTokenizers.contains { $0.splitsAtSpaces }
       && !normalized.contains { $0.stripsRight } && !spellings.contains(where: Self.reachesAcross)
   }
 
