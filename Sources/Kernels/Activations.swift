@@ -23,6 +23,9 @@ package struct Activations: ~Copyable, @unchecked Sendable {
     self.rows = rows
   }
 
+  /// Gives the memory back; the matrix is empty then.
+  package mutating func release() { self = Activations(columns: columns) }
+
   /// The floats, `(rows, columns)`, for reading.
   package var pointer: UnsafePointer<Float> { UnsafePointer(floats) }
 

@@ -152,7 +152,8 @@ struct ModelRunner: Sendable {
     var batch = TokenBatch()
     for place in places { batch.append(tokens[place].sequence.ids, typeIDs: tokens[place].typeIDs) }
     return try await pool.runWithHelp { [batch] worker in
-      call.run(batch, &worker.workspace)
+      defer { worker.workspace.releaseAfterLongPass() }
+      return call.run(batch, &worker.workspace)
     }
   }
 }

@@ -49,6 +49,24 @@ package struct Workspace: ~Copyable, Sendable {
     if isGated { gate.resize(rows: tokens) }
     if keepsResidual { residual.resize(rows: tokens) }
   }
+
+  /// The tokens whose buffers are kept for the next pass.
+  private static let keptTokens = 2048
+
+  /// Gives the memory back that a long text took: of a model of usual size some hundred megabytes, which a worker that
+  /// met one such text would keep for ever.
+  package mutating func releaseAfterLongPass() {
+    guard hidden.rows > Self.keptTokens else { return }
+    hidden.release()
+    queryKeyValue.release()
+    context.release()
+    projection.release()
+    intermediate.release()
+    gate.release()
+    residual.release()
+    attention = ScratchMemory()
+    scratch = ScratchMemory()
+  }
 }
 
 /// Adds up what the stages of forward passes take, on a clock that its owner brings.
