@@ -194,6 +194,19 @@ extension KernelSet {
     }
   }
 
+  /// Sums rows of a table: `sum += factor * Σ table[i]`; `sum`: `(columns)`.
+  ///
+  /// - Precondition: the table has all the rows.
+  package func addRows(
+    of table: WeightMatrix, _ rows: ArraySlice<Int32>, into sum: inout [Float], factor: Float
+  ) {
+    precondition(sum.count == table.columns, "a sum has a component for every column")
+    sum.withUnsafeMutableBufferPointer { sum in
+      guard let target = sum.baseAddress else { return }
+      for row in rows { addScaledRow(target, table.row(Int(row)), factor, table.columns) }
+    }
+  }
+
   /// `largest = max(largest, x[i])` over a range of rows, NaN where one is; `largest`: `(columns)`.
   package func takeMaximum(
     of x: borrowing Activations, _ rows: Range<Int>, into largest: inout [Float]

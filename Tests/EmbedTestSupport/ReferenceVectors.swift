@@ -28,9 +28,9 @@ package struct ReferenceVectors: Sendable {
     vectors = texts.indices.map { Array(all[$0 * dimensions..<($0 + 1) * dimensions]) }
   }
 
-  /// The reference's token ids of the texts, from `ids.json` in the same folder.
-  package static func tokenIDs(folder: String) throws -> [[Int32]] {
-    try json(PackageFolder.path("Tests/Reference/\(folder)/ids.json")).arrayValue.map {
+  /// The reference's token ids of the texts, from `<name>.json` in the same folder.
+  package static func tokenIDs(folder: String, name: String = "ids") throws -> [[Int32]] {
+    try json(PackageFolder.path("Tests/Reference/\(folder)/\(name).json")).arrayValue.map {
       $0.arrayValue.compactMap { Int32($0.numberText) }
     }
   }

@@ -81,8 +81,10 @@ public final class LocalEmbedder: Embedder {
       $0.makeWorkspace
     }
     dimensions = folder.truncatedDimensions ?? folder.dimensions
+    let limit = runtime.tokenizer.maximumTokens
     info = EmbedderInfo(
-      modelID: folder.name, dimensions: dimensions, maximumTokens: runtime.tokenizer.maximumTokens,
+      modelID: folder.name, dimensions: dimensions,
+      maximumTokens: limit < Int(Int32.max) ? limit : nil,
       preferredBatchSize: ModelRunner.windowSize, roles: runtime.tokenizer.roles)
   }
 
@@ -152,6 +154,8 @@ extension LocalEmbedder {
       promptLength = runtime.tokenizer.promptLength(options, scratch: &scratch)
     }
 
+    var isLookup: Bool { runtime.model.isTable }
+
     func byteCount(of input: EmbeddingInput) -> Int { input.byteCount }
 
     func tokens(
@@ -180,7 +184,9 @@ extension LocalEmbedder {
         case .asModel: runtime.folder.modules.contains(.normalize)
         case .none: false
         }
-      guard !isNormalized || vector.contains(where: { $0 != 0 }) else {
+      // A text of which a table without special tokens has no token stays at zero, as in the reference.
+      let hasTokens = !tokens.sequence.ids.isEmpty
+      guard !isNormalized || !hasTokens || vector.contains(where: { $0 != 0 }) else {
         throw EmbedError(
           .fileDamaged, "the model's weights give no vector",
           expected: "one that can be normalized", got: "zeros", at: runtime.folder.path,

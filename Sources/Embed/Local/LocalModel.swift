@@ -8,6 +8,9 @@ protocol LocalModel: Sendable {
   /// What the encoder computes.
   var configuration: EncoderConfiguration { get }
 
+  /// Whether it is a table of vectors.
+  var isTable: Bool { get }
+
   /// The buffers that a worker needs.
   func makeWorkspace() -> Workspace
 
@@ -29,18 +32,22 @@ extension LocalModel {
   }
 }
 
-extension SentenceModel: LocalModel {
-  var configuration: EncoderConfiguration { encoder.configuration }
-}
+extension SentenceModel: LocalModel {}
 
 extension SentenceModel {
   /// Loads a model folder's weights for an engine.
   ///
   /// - Throws: `EmbedError` naming the tensor that is missing or has another shape.
   init(_ folder: ModelFolder, engine: Engine, kernels: KernelSet) throws(EmbedError) {
-    let encoder = Encoder(
-      folder.configuration, weights: try folder.encoderWeights(engine), engine: engine,
-      kernels: kernels)
+    let encoding: SentenceModel.Encoding
+    if folder.isTable {
+      encoding = .table(TokenTable(try folder.tokenTable(), kernels: kernels))
+    } else {
+      let encoder = Encoder(
+        folder.configuration, weights: try folder.encoderWeights(engine), engine: engine,
+        kernels: kernels)
+      encoding = .transformer(encoder, Pooling(folder.pooling, kernels: kernels))
+    }
     var modules: [Module] = []
     for module in folder.modules {
       switch module {
@@ -52,8 +59,6 @@ extension SentenceModel {
       }
     }
     if let dimensions = folder.truncatedDimensions { modules.append(.truncate(dimensions)) }
-    self.init(
-      encoder: encoder, pooling: Pooling(folder.pooling, kernels: kernels), modules: modules,
-      engine: engine)
+    self.init(folder.configuration, encoding, modules: modules, engine: engine)
   }
 }

@@ -45,7 +45,11 @@ struct LocalRuntime<Model: Sendable>: Sendable {
   ///
   /// - Throws: `EmbedError` with code `fileDamaged`, naming the input.
   func requireFinite(_ values: [Float], ofInput index: Int) throws(EmbedError) {
-    guard let value = values.first(where: { !$0.isFinite }) else { return }
+    // Magnitudes compare as their bits do, many at once.
+    let largest = values.reduce(0) { max($0, $1.magnitude.bitPattern) }
+    guard largest >= Float.infinity.bitPattern,
+      let value = values.first(where: { !$0.isFinite })
+    else { return }
     throw EmbedError(
       .fileDamaged, "the model's weights give no vector", expected: "finite numbers",
       got: "\(value)", at: folder.path, input: index)

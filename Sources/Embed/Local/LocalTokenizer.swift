@@ -15,6 +15,8 @@ public struct LocalTokenizer: TextTokenizer {
   let template: TokenizerConfiguration.Template
   /// The number of tokens that the encoder has vectors for.
   private let encoderVocabularySize: Int
+  /// How texts are read, if that is not how sentence-transformers reads them.
+  private let model2Vec: Model2VecText?
   private let prompts: [String: String]
   private let defaultPrompt: String?
 
@@ -47,6 +49,9 @@ public struct LocalTokenizer: TextTokenizer {
     maximumTokens = folder.maximumSequenceLength
     template = configuration.template
     encoderVocabularySize = folder.configuration.vocabularySize
+    model2Vec =
+      folder.isModel2Vec
+      ? Model2VecText(configuration, maximumTokens: folder.maximumSequenceLength) : nil
     prompts = folder.prompts
     defaultPrompt = folder.defaultPrompt
   }
@@ -60,9 +65,7 @@ public struct LocalTokenizer: TextTokenizer {
   ) throws(EmbedError) -> Tokenization {
     var scratch = TokenizerScratch()
     let prompt = prompt(options) ?? ""
-    let (sequence, offsets) = tokenizer.encodeWithOffsets(
-      prompt + text, maximumLength: maximumTokens,
-      parsesSpecialTokens: options.specialTokens == .parse, scratch: &scratch)
+    let (sequence, offsets) = encodeWithOffsets(prompt + text, options, &scratch)
     try check(sequence, options, at: 0)
     return Tokenization(
       ids: sequence.ids, tokens: sequence.ids.map { tokenizer.token(for: $0) ?? "" },
@@ -94,6 +97,24 @@ public struct LocalTokenizer: TextTokenizer {
       text, maximumLength: .max, parsesSpecialTokens: options.specialTokens == .parse,
       scratch: &scratch
     ).offsets.compactMap { $0 }
+  }
+
+  /// The tokens of a text, cut to the limit, with their places in it.
+  private func encodeWithOffsets(
+    _ text: String, _ options: EmbedOptions, _ scratch: inout TokenizerScratch
+  ) -> (sequence: TokenSequence, offsets: [Range<Int>?]) {
+    let part = model2Vec?.part(of: text) ?? text
+    var (sequence, offsets) = tokenizer.encodeWithOffsets(
+      part, maximumLength: maximumTokens,
+      parsesSpecialTokens: options.specialTokens == .parse, scratch: &scratch)
+    if let model2Vec {
+      let known = model2Vec.knownPlaces(sequence.ids)
+      sequence = TokenSequence(
+        ids: known.map { sequence.ids[$0] },
+        isTruncated: sequence.isTruncated || part.utf8.count < text.utf8.count)
+      offsets = known.map { offsets[$0] }
+    }
+    return (sequence, offsets)
   }
 
   /// Offsets in a text of those in the prompt and the text; nil for tokens of the prompt alone.
@@ -131,6 +152,8 @@ public struct LocalTokenizer: TextTokenizer {
   ) throws(EmbedError) -> TokenSequence {
     let sequence: TokenSequence
     switch input {
+    case .text(let text) where model2Vec != nil:
+      sequence = encodeWithOffsets((prompt(options) ?? "") + text, options, &scratch).sequence
     case .text(let text):
       sequence = tokenizer.encode(
         (prompt(options) ?? "") + text, maximumLength: maximumTokens,

@@ -9,6 +9,9 @@ protocol ModelCall: Sendable {
   /// What the caller gets for an input.
   associatedtype Output: Sendable
 
+  /// Whether an input takes no longer to run than to tokenize.
+  var isLookup: Bool { get }
+
   /// The bytes of an input's text.
   func byteCount(of input: Input) -> Int
 
@@ -28,6 +31,10 @@ protocol ModelCall: Sendable {
   func output(
     _ values: Values, of tokens: InputTokens, at index: Int
   ) throws(EmbedError) -> Output
+}
+
+extension ModelCall {
+  var isLookup: Bool { false }
 }
 
 /// An input as the model sees it.

@@ -40,6 +40,7 @@ struct ModelRunner: Sendable {
     let share = min(inputs.count, Self.windowSize)
     try pending.enter(share)
     defer { pending.leave(share) }
+    if call.isLookup { return try await lookUp(inputs, call) }
     var outputs: [Call.Output] = []
     outputs.reserveCapacity(inputs.count)
     var window = try await tokenize(inputs, from: 0, call)
@@ -50,7 +51,41 @@ struct ModelRunner: Sendable {
       outputs += try await run(window, from: outputs.count, call)
       window = try await upcoming
     }
-    return outputs + (try await run(window, from: outputs.count, call))
+    outputs += try await run(window, from: outputs.count, call)
+    return outputs
+  }
+
+  /// Tokenizes inputs and runs them in the same jobs: what takes no time is not worth sorting.
+  private func lookUp<Call: ModelCall>(
+    _ inputs: [Call.Input], _ call: Call
+  ) async throws -> [Call.Output] {
+    var slices = Self.slices(of: inputs.indices)[...]
+    var parts: [Int: [Call.Output]] = [:]
+    var outputs: [Call.Output] = []
+    outputs.reserveCapacity(inputs.count)
+    try await withThrowingTaskGroup(of: (Int, [Call.Output]).self) { group in
+      func submit() {
+        guard let slice = slices.popFirst() else { return }
+        group.addTask {
+          try Task.checkCancellation()
+          let result = try await pool.run { worker in
+            Result { () throws(EmbedError) in
+              let tokens = try Self.tokenize(inputs, slice, call, &worker.scratch)
+              return try Self.run(
+                tokens, Array(tokens.indices), from: slice.lowerBound, call, &worker)
+            }
+          }
+          return (slice.lowerBound, try result.get().map { $0.output })
+        }
+      }
+      for _ in 0...pool.count { submit() }
+      for try await (start, part) in group {
+        parts[start] = part
+        submit()
+        while let next = parts.removeValue(forKey: outputs.count) { outputs += next }
+      }
+    }
+    return outputs
   }
 
   // MARK: - Tokens
@@ -64,9 +99,7 @@ struct ModelRunner: Sendable {
       var scratch = TokenizerScratch()
       return try Self.tokenize(inputs, window, call, &scratch)
     }
-    let slices = stride(from: window.lowerBound, to: window.upperBound, by: Self.sliceSize).map {
-      $0..<min(window.upperBound, $0 + Self.sliceSize)
-    }
+    let slices = Self.slices(of: window)
     return try await withThrowingTaskGroup(of: (Int, [InputTokens]).self) { group in
       for slice in slices {
         group.addTask {
@@ -82,6 +115,12 @@ struct ModelRunner: Sendable {
       var parts: [Int: [InputTokens]] = [:]
       for try await (start, tokens) in group { parts[start] = tokens }
       return slices.flatMap { parts[$0.lowerBound] ?? [] }
+    }
+  }
+
+  private static func slices(of indices: Range<Int>) -> [Range<Int>] {
+    stride(from: indices.lowerBound, to: indices.upperBound, by: sliceSize).map {
+      $0..<min(indices.upperBound, $0 + sliceSize)
     }
   }
 
@@ -111,49 +150,60 @@ struct ModelRunner: Sendable {
     _ tokens: [InputTokens], from start: Int, _ call: Call
   ) async throws -> [Call.Output] {
     let plan = BatchPlan(
-      lengths: tokens.map(\.sequence.ids.count), budget: Self.batchTokens, workers: pool.count)
-    var values = [Call.Values?](repeating: nil, count: tokens.count)
+      lengths: tokens.map { $0.sequence.ids.count }, budget: Self.batchTokens, workers: pool.count)
     if plan.batches.count == 1 {
       try Task.checkCancellation()
-      for (place, result) in zip(plan.batches[0], try await run(tokens, plan.batches[0], call)) {
-        values[place] = result
-      }
-    } else {
-      try await withThrowingTaskGroup(of: (places: [Int], values: [Call.Values]).self) { group in
-        var waiting = plan.batches[...]
-        func submit() {
-          guard let places = waiting.popFirst() else { return }
-          group.addTask {
-            try Task.checkCancellation()
-            return (places, try await run(tokens, places, call))
-          }
-        }
-        // One more than there are workers, so that none waits while results are put in their places.
-        for _ in 0...pool.count { submit() }
-        for try await result in group {
-          for (place, result) in zip(result.places, result.values) { values[place] = result }
-          submit()
+      return try await run(tokens, plan.batches[0], from: start, call)
+        .sorted { $0.place < $1.place }.map { $0.output }
+    }
+    var outputs = [Call.Output?](repeating: nil, count: tokens.count)
+    try await withThrowingTaskGroup(of: [(place: Int, output: Call.Output)].self) { group in
+      var waiting = plan.batches[...]
+      func submit() {
+        guard let places = waiting.popFirst() else { return }
+        group.addTask {
+          try Task.checkCancellation()
+          return try await run(tokens, places, from: start, call)
         }
       }
+      // One more than there are workers, so that none waits while results are put in their places.
+      for _ in 0...pool.count { submit() }
+      for try await batch in group {
+        for (place, output) in batch { outputs[place] = output }
+        submit()
+      }
     }
-    var outputs: [Call.Output] = []
-    outputs.reserveCapacity(tokens.count)
-    for (place, result) in values.enumerated() {
-      guard let result else { preconditionFailure("a plan has every sequence in a batch") }
-      outputs.append(try call.output(result, of: tokens[place], at: start + place))
+    return outputs.map { output in
+      guard let output else { preconditionFailure("a plan has every sequence in a batch") }
+      return output
     }
-    return outputs
   }
 
   /// Runs the sequences at some places through the model as one batch.
   private func run<Call: ModelCall>(
-    _ tokens: [InputTokens], _ places: [Int], _ call: Call
-  ) async throws -> [Call.Values] {
+    _ tokens: [InputTokens], _ places: [Int], from start: Int, _ call: Call
+  ) async throws -> [(place: Int, output: Call.Output)] {
+    let result = try await pool.runWithHelp { worker in
+      Result { () throws(EmbedError) in
+        try Self.run(tokens, places, from: start, call, &worker)
+      }
+    }
+    return try result.get()
+  }
+
+  private static func run<Call: ModelCall>(
+    _ tokens: [InputTokens], _ places: [Int], from start: Int, _ call: Call,
+    _ worker: inout WorkerPool.Worker
+  ) throws(EmbedError) -> [(place: Int, output: Call.Output)] {
+    defer { worker.workspace.releaseAfterLongPass() }
     var batch = TokenBatch()
     for place in places { batch.append(tokens[place].sequence.ids, typeIDs: tokens[place].typeIDs) }
-    return try await pool.runWithHelp { [batch] worker in
-      defer { worker.workspace.releaseAfterLongPass() }
-      return call.run(batch, &worker.workspace)
+    var outputs: [(place: Int, output: Call.Output)] = []
+    outputs.reserveCapacity(places.count)
+    // Looked at here, while the values are in the cache.
+    for (place, values) in zip(places, call.run(batch, &worker.workspace)) {
+      outputs.append((place, try call.output(values, of: tokens[place], at: start + place)))
     }
+    return outputs
   }
 }

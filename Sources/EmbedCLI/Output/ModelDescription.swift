@@ -28,25 +28,34 @@ struct ModelDescription {
   }
 
   private var encoder: [(String, String)] {
-    let encoder = folder.configuration
-    return [
+    [
       ("name", folder.name),
       ("folder", folder.path),
       ("task", folder.tasks.map(\.rawValue).joined(separator: ", ")),
       ("architecture", folder.architecture.name),
+    ] + layers + [
+      ("vocabulary", "\(folder.configuration.vocabularySize)"),
+      ("weights", weights.summary),
+    ]
+  }
+
+  /// The sizes of layers; a table has none.
+  private var layers: [(String, String)] {
+    let encoder = folder.configuration
+    guard encoder.layerCount > 0 else { return [] }
+    return [
       ("layers", "\(encoder.layerCount)"),
       ("hidden size", "\(encoder.hiddenSize)"),
       ("heads", "\(encoder.headCount)"),
       ("intermediate size", "\(encoder.intermediateSize)"),
       ("activation", "\(encoder.feedForward.activation)"),
-      ("vocabulary", "\(encoder.vocabularySize)"),
-      ("weights", weights.summary),
     ]
   }
 
   private var output: [(String, String)] {
     let dimensions = [("dimensions", "\(folder.returnedDimensions)")]
-    let limit = [("maximum tokens", "\(folder.maximumSequenceLength)")]
+    let hasLimit = folder.maximumSequenceLength < Int(Int32.max)
+    let limit = hasLimit ? [("maximum tokens", "\(folder.maximumSequenceLength)")] : []
     switch folder.task {
     case .reranking: return limit + classifier
     case .sparseEmbedding:

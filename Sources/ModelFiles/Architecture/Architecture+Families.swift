@@ -84,7 +84,8 @@ extension Architecture {
 // MARK: - Rotary positions and gated units in BERT's place
 
 extension Architecture {
-  /// Nussbaum et al., arXiv:2402.01613; `NomicBertModel` of transformers 5.23 (`models/nomic_bert/modeling_nomic_bert.py`).
+  /// Nussbaum et al., arXiv:2402.01613; `NomicBertModel` of transformers 5.23
+  /// (`models/nomic_bert/modeling_nomic_bert.py`).
   static let nomicBERT = Architecture(
     name: "NomicBERT", modelTypes: ["nomic_bert"], prefixes: ["bert", "nomic_bert"],
     keys: ConfigurationKeys(

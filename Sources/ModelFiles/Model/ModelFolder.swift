@@ -1,6 +1,7 @@
 public import EmbedCore
 import Foundation
 import JSON
+package import Kernels
 package import Transformer
 
 /// A folder with a sentence-transformers model, its settings read and checked.
@@ -13,13 +14,17 @@ public struct ModelFolder: Sendable {
   public let path: String
 
   /// The encoder's family.
-  package let architecture: Architecture
+  package var architecture: Architecture { encoder.architecture }
   /// The encoder's sizes and constants.
-  package let configuration: EncoderConfiguration
+  package var configuration: EncoderConfiguration { encoder.configuration }
   /// The most tokens of an input that count, special tokens included; never more than the encoder has positions for.
   ///
   /// The sentence's own limit may go beyond the `max_position_embeddings` of an encoder whose positions have no table.
-  package let maximumSequenceLength: Int
+  package var maximumSequenceLength: Int { configuration.positions.maximumLength }
+  /// Whether the encoder is a table of vectors for tokens.
+  package var isTable: Bool { encoder.isTable }
+  /// Whether texts are read as Model2Vec reads them, rather than sentence-transformers.
+  package var isModel2Vec: Bool { encoder.isModel2Vec }
   /// What the model can do, beginning with what it was made for.
   public let tasks: [ModelTask]
   /// The head of a re-ranker; nil for other models.
@@ -41,11 +46,9 @@ public struct ModelFolder: Sendable {
   /// The text in front of an input for which no prompt is named.
   package let defaultPrompt: String?
 
-  /// The folder of the encoder's own files: this one, or one inside it.
-  private let encoderFolder: String
-  let config: JSONDocument
-  private let biases: Architecture.Biases
-  private let lowercases: Bool
+  /// The encoder's own files, in this folder or one inside it.
+  let encoder: EncoderFiles
+  var config: JSONDocument { encoder.config }
 
   /// Opens a folder.
   ///
@@ -68,44 +71,35 @@ public struct ModelFolder: Sendable {
     let isDeclared = ModuleList.isDeclared(path)
     let sentence = isDeclared ? try SentenceSettings(modelFolder: path) : SentenceSettings()
     let list = try ModuleList(modelFolder: path, task: sentence.task)
-    encoderFolder = list.encoderFolder
-    try Self.refuseAdapter(in: encoderFolder)
-    config = try JSONDocument(path: Folder.join(encoderFolder, "config.json"))
-    architecture = try Architecture.named(in: config)
-    var configuration = try architecture.configuration(config)
-    biases = try architecture.biases(config)
-
-    let settings =
-      isDeclared
-      ? try EncoderSettings(encoderFolder: encoderFolder, task: sentence.task) : EncoderSettings()
-    tasks = isDeclared ? [sentence.task] : try ModelTask.tasks(ofBare: config)
-    lowercases = settings.lowercases
-    if let limit = settings.maximumSequenceLength {
-      maximumSequenceLength = min(limit, configuration.positions.longestPossible)
+    if list.isTable {
+      encoder = try EncoderFiles(table: list.encoderFolder, isDeclared: isDeclared)
     } else {
-      let limit = try TokenizerSettings(folder: encoderFolder).maximumLength
-      maximumSequenceLength = min(limit ?? .max, configuration.positions.maximumLength)
+      let settings =
+        isDeclared
+        ? try EncoderSettings(encoderFolder: list.encoderFolder, task: sentence.task)
+        : EncoderSettings()
+      encoder = try EncoderFiles(transformer: list.encoderFolder, settings)
     }
-    // What depends on the position is computed for no more.
-    configuration.positions.maximumLength = maximumSequenceLength
-    try configuration.requireTablesFit(at: path.printable)
-    self.configuration = configuration
+    tasks = isDeclared ? [sentence.task] : try ModelTask.tasks(ofBare: encoder.config)
+    let hiddenSize = encoder.configuration.hiddenSize
 
     let poolingFile = try list.pooling.map { (entry) throws(EmbedError) in
       try JSONDocument(path: Folder.join(entry.folder, "config.json"))
     }
     if let poolingFile, tasks.contains(.embedding) {
-      pooling = try PoolingConfiguration(file: poolingFile, inputs: configuration.hiddenSize)
+      pooling = try PoolingConfiguration(file: poolingFile, inputs: hiddenSize)
     } else {
       pooling = PoolingConfiguration(modes: [.mean])
     }
     classifier =
       tasks.contains(.reranking)
       ? try ClassifierConfiguration(
-        config, names: architecture.classifier, function: sentence.scoreFunction) : nil
+        encoder.config, names: encoder.architecture.classifier, function: sentence.scoreFunction)
+      : nil
     splade = tasks.contains(.sparseEmbedding) ? try SpladeConfiguration(poolingFile) : nil
-    (modules, dimensions) = try list.sentenceModules(
-      inputs: pooling.modes.count * configuration.hiddenSize)
+    let rest = try list.sentenceModules(inputs: pooling.modes.count * hiddenSize)
+    modules = rest.modules + (encoder.normalizes ? [.normalize] : [])
+    dimensions = rest.dimensions
     let length = dimensions
     truncatedDimensions = sentence.truncatedDimensions.flatMap { $0 < length ? $0 : nil }
     // Older models tell their prompts in prose alone.
@@ -126,11 +120,19 @@ extension ModelFolder {
   ///
   /// - Complexity: O(n) in the size of the vocabulary.
   package func tokenizerConfiguration() throws(EmbedError) -> TokenizerConfiguration {
+    if isTable {
+      // The file alone, as the library reads it, and no special tokens.
+      var tokenizer = try TokenizerFile(
+        alone: encoder.folder, vocabularySize: configuration.vocabularySize
+      ).configuration()
+      tokenizer.template = TokenizerConfiguration.Template(trimming: tokenizer.template.trimming)
+      return tokenizer
+    }
     var tokenizer = try TokenizerFile(
-      folder: encoderFolder, vocabularySize: configuration.vocabularySize,
+      folder: encoder.folder, vocabularySize: configuration.vocabularySize,
       standardClass: architecture.tokenizerClass
     ).configuration()
-    if lowercases { try lowercase(&tokenizer) }
+    if encoder.lowercases { try lowercase(&tokenizer) }
     let specialCount = tokenizer.template.count
     guard specialCount < maximumSequenceLength else {
       throw EmbedError(
@@ -158,7 +160,7 @@ extension ModelFolder {
   /// Throws as `Checkpoint` does.
   package func checkpoint() throws(EmbedError) -> Checkpoint {
     try Checkpoint(
-      folder: encoderFolder, anchor: architecture.tensors.wordEmbeddings,
+      folder: encoder.folder, anchor: architecture.tensors.wordEmbeddings,
       models: architecture.prefixes)
   }
 
@@ -170,7 +172,14 @@ extension ModelFolder {
   package func encoderWeights<Engine: MatrixEngine>(
     _ engine: Engine
   ) throws(EmbedError) -> EncoderWeights<Engine> {
-    try architecture.weights(checkpoint(), configuration, biases: biases, engine: engine)
+    try architecture.weights(checkpoint(), configuration, biases: encoder.biases, engine: engine)
+  }
+
+  /// Reads the table of vectors for tokens that stands in an encoder's place.
+  ///
+  /// Throws as `Checkpoint.tokenTable` does.
+  package func tokenTable() throws(EmbedError) -> WeightMatrix {
+    try checkpoint().tokenTable(architecture.tensors.wordEmbeddings)
   }
 
   /// Opens a Dense module's weights: `linear.weight`, `linear.bias`, `residual.weight`.
@@ -228,14 +237,5 @@ extension ModelFolder {
   private static func lastComponent(_ path: String) -> String {
     let absolute = URL(fileURLWithPath: path).standardizedFileURL
     return absolute.lastPathComponent
-  }
-
-  private static func refuseAdapter(in folder: String) throws(EmbedError) {
-    let path = Folder.join(folder, "adapter_config.json")
-    guard !Folder.exists(path) else {
-      throw EmbedError(
-        .modelUnsupported, "unsupported model", expected: "weights with adapters merged in",
-        got: "an adapter beside them", at: path)
-    }
   }
 }

@@ -22,7 +22,9 @@ struct ModuleList {
 
   /// The folder of the encoder and its tokenizer.
   let encoderFolder: String
-  /// The pooling; nil for a re-ranker, and when the folder has no `modules.json`, which means the mean.
+  /// Whether the encoder is a table of vectors for tokens, which makes the mean of its own.
+  let isTable: Bool
+  /// The pooling; nil for a re-ranker and a table, and when the folder has no `modules.json`, which means the mean.
   let pooling: Entry?
   /// What comes behind the pooling.
   let rest: [Entry]
@@ -39,6 +41,7 @@ struct ModuleList {
     let path = Folder.join(modelFolder, Self.fileName)
     guard Self.isDeclared(modelFolder) else {
       encoderFolder = modelFolder
+      isTable = try EncoderFiles.isTable(modelFolder)
       pooling = nil
       rest = []
       return
@@ -54,8 +57,9 @@ struct ModuleList {
         got: types.isEmpty ? "nothing" : types.prefix(20).joined(separator: ", "), at: path)
     }
     encoderFolder = entries[0].folder
-    pooling = entries.dropFirst().first
-    rest = Array(entries.dropFirst(2))
+    isTable = entries[0].type == "StaticEmbedding"
+    pooling = isTable ? nil : entries.dropFirst().first
+    rest = Array(entries.dropFirst(isTable ? 1 : 2))
   }
 
   /// The steps behind the pooling, and the length of the vector that they end with.
@@ -89,7 +93,8 @@ struct ModuleList {
     let type = try document.string("type")
     let components = type.split(separator: ".")
     let known = [
-      "Transformer", "MLMTransformer", "Pooling", "SpladePooling", "Dense", "Normalize", "Dropout",
+      "Transformer", "MLMTransformer", "StaticEmbedding", "Pooling", "SpladePooling", "Dense",
+      "Normalize", "Dropout",
     ]
     guard components.first == "sentence_transformers",
       let name = known.first(where: { $0 == components.last.map(String.init) })
@@ -116,7 +121,8 @@ extension ModelTask {
   /// The modules that a model for this task has, in words.
   fileprivate var pipeline: String {
     switch self {
-    case .embedding: "Transformer, Pooling, then any of Dense, Normalize, Dropout"
+    case .embedding:
+      "Transformer, Pooling or StaticEmbedding, then any of Dense, Normalize, Dropout"
     case .reranking: "Transformer"
     case .sparseEmbedding: "Transformer or MLMTransformer, SpladePooling"
     }
@@ -125,8 +131,11 @@ extension ModelTask {
   fileprivate func accepts(pipeline: [String]) -> Bool {
     switch self {
     case .embedding:
-      pipeline.prefix(2) == ["Transformer", "Pooling"]
-        && pipeline.dropFirst(2).allSatisfy(["Dense", "Normalize", "Dropout"].contains)
+      [["Transformer", "Pooling"], ["StaticEmbedding"]].contains { encoder in
+        pipeline.starts(with: encoder)
+          && pipeline.dropFirst(encoder.count).allSatisfy(
+            ["Dense", "Normalize", "Dropout"].contains)
+      }
     case .reranking: pipeline == ["Transformer"]
     case .sparseEmbedding:
       // The older name of the same module.

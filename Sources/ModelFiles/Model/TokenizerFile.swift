@@ -35,6 +35,15 @@ struct TokenizerFile {
     wordPieceClass = WordPieceClass.known[self.className]
   }
 
+  /// Reads `tokenizer.json` for itself, whatever other files say of it.
+  init(alone folder: String, vocabularySize: Int) {
+    self.folder = folder
+    self.vocabularySize = vocabularySize
+    settings = TokenizerSettings()
+    className = "PreTrainedTokenizer"
+    wordPieceClass = nil
+  }
+
   /// The class that `config.json` names, as older versions of transformers wrote it.
   private static func className(folder: String) throws(EmbedError) -> String? {
     let config = try JSONDocument.ifPresent(path: Folder.join(folder, "config.json"))

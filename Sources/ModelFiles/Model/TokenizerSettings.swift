@@ -38,6 +38,9 @@ struct TokenizerSettings {
   /// Tokens without one.
   private(set) var others: [SpecialToken] = []
 
+  /// The settings where there are no such files.
+  init() {}
+
   /// Reads the files of a folder that are there.
   init(folder: String) throws(EmbedError) {
     let path = Folder.join(folder, "tokenizer_config.json")

@@ -15,7 +15,7 @@ package struct Checkpoint: Sendable {
   /// Which of `files` has a tensor, by its full name.
   private let fileIndices: [BytewiseString: Int]
   /// The file or the index, for messages.
-  private let source: String
+  let source: String
 
   /// Opens `model.safetensors` in a folder, or else the shards that `model.safetensors.index.json` lists.
   ///
@@ -89,6 +89,28 @@ package struct Checkpoint: Sendable {
     return storage.values
   }
 
+  /// The shape of a tensor.
+  ///
+  /// Throws `fileDamaged` when there is no such tensor.
+  func shape(_ name: String) throws(EmbedError) -> [Int] {
+    let file = try file(of: name)
+    return file.header[prefix + name]?.shape ?? []
+  }
+
+  /// The numbers of a tensor of any floats or of I8, for what is a table of numbers and nothing else.
+  ///
+  /// Throws as `matrix` does.
+  func anyNumbers(_ name: String, shape: [Int]) throws(EmbedError) -> FloatStorage {
+    try file(of: name).anyNumbers(prefix + name, shape: shape)
+  }
+
+  /// The whole numbers of a tensor of I32 or I64.
+  ///
+  /// Throws as `matrix` does.
+  func integers(_ name: String, shape: [Int]) throws(EmbedError) -> [Int] {
+    try file(of: name).integers(prefix + name, shape: shape)
+  }
+
   /// A layer norm's scale and shift, by their names in PyTorch or by the older ones, gamma and beta; without a bias,
   /// the shift is 0.
   ///
@@ -112,10 +134,14 @@ package struct Checkpoint: Sendable {
   func releasePages() { for file in files { file.releasePages() } }
 
   private func floats(_ name: String, shape: [Int]) throws(EmbedError) -> FloatStorage {
+    try file(of: name).floats(prefix + name, shape: shape)
+  }
+
+  private func file(of name: String) throws(EmbedError) -> SafetensorsFile {
     guard let index = fileIndices[BytewiseString(prefix + name)] else {
       throw SafetensorsError.tensorNotFound(prefix + name).embedError(in: source)
     }
-    return try files[index].floats(prefix + name, shape: shape)
+    return files[index]
   }
 
   /// Checks that weights are numbers, none infinite.

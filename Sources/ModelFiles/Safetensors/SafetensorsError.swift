@@ -55,7 +55,7 @@ package enum SafetensorsError: Error, Sendable, Hashable {
   /// No tensor of that name.
   case tensorNotFound(String)
   /// The tensor's numbers cannot be weights.
-  case unsupportedType(tensor: String, type: SafetensorsType)
+  case unsupportedType(tensor: String, expected: [SafetensorsType], type: SafetensorsType)
   /// The tensor has another shape.
   case shapeMismatch(tensor: String, expected: [Int], got: [Int])
 }
@@ -126,10 +126,12 @@ extension SafetensorsError {
 
     case .tensorNotFound(let name):
       return error("missing tensor", "a tensor of that name", "none", tensor: name)
-    case .unsupportedType(let tensor, let type):
+    case .unsupportedType(let tensor, let expected, let type):
+      let names = expected.map(\.rawValue)
       return error(
-        "unsupported weights", "F32, F16 or BF16", type.rawValue, tensor: tensor,
-        code: .modelUnsupported)
+        "unsupported weights",
+        names.dropLast().joined(separator: ", ") + " or " + (names.last ?? ""), type.rawValue,
+        tensor: tensor, code: .modelUnsupported)
     case .shapeMismatch(let tensor, let expected, let got):
       return error(
         "wrong tensor shape", expected.shapeForMessage, got.shapeForMessage, tensor: tensor)

@@ -31,10 +31,34 @@ package struct SafetensorsFile: Sendable {
   ///
   /// - Complexity: O(1) without a copy, else O(n) in the number of floats.
   package func floats(_ name: String, shape: [Int]) throws(EmbedError) -> FloatStorage {
-    do throws(SafetensorsError) {
-      return try storage(name, shape)
-    } catch {
-      throw error.embedError(in: path)
+    try reading { () throws(SafetensorsError) in
+      try storage(name, shape, types: [.float32, .float16, .bfloat16])
+    }
+  }
+
+  /// As `floats`, of F64 and I8 too, each number by its value.
+  ///
+  /// Not for weights of layers: those in I8 mean something only with factors that stand elsewhere.
+  func anyNumbers(_ name: String, shape: [Int]) throws(EmbedError) -> FloatStorage {
+    try reading { () throws(SafetensorsError) in
+      try storage(name, shape, types: [.float32, .float16, .bfloat16, .float64, .signed8])
+    }
+  }
+
+  /// A tensor's whole numbers, in I32 or I64.
+  ///
+  /// - Complexity: O(n) in their number.
+  func integers(_ name: String, shape: [Int]) throws(EmbedError) -> [Int] {
+    let tensor = try reading { () throws(SafetensorsError) -> SafetensorsHeader.Tensor in
+      try self.tensor(name, shape, types: [.signed32, .signed64])
+    }
+    let size = tensor.type.bitWidth / 8
+    return file.withBytes { bytes in
+      stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: size).map { offset in
+        tensor.type == .signed32
+          ? Int(Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
+          : Int(Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int64.self)))
+      }
     }
   }
 
@@ -46,14 +70,33 @@ package struct SafetensorsFile: Sendable {
   /// As `MappedFile.releasePages`.
   func releasePages() { file.releasePages() }
 
-  private func storage(_ name: String, _ shape: [Int]) throws(SafetensorsError) -> FloatStorage {
+  private func reading<Value>(
+    _ read: () throws(SafetensorsError) -> Value
+  ) throws(EmbedError) -> Value {
+    do throws(SafetensorsError) {
+      return try read()
+    } catch {
+      throw error.embedError(in: path)
+    }
+  }
+
+  private func tensor(
+    _ name: String, _ shape: [Int], types: [SafetensorsType]
+  ) throws(SafetensorsError) -> SafetensorsHeader.Tensor {
     guard let tensor = header[name] else { throw .tensorNotFound(name) }
     guard tensor.shape == shape else {
       throw .shapeMismatch(tensor: name, expected: shape, got: tensor.shape)
     }
-    guard [.float32, .float16, .bfloat16].contains(tensor.type) else {
-      throw .unsupportedType(tensor: name, type: tensor.type)
+    guard types.contains(tensor.type) else {
+      throw .unsupportedType(tensor: name, expected: types, type: tensor.type)
     }
+    return tensor
+  }
+
+  private func storage(
+    _ name: String, _ shape: [Int], types: [SafetensorsType]
+  ) throws(SafetensorsError) -> FloatStorage {
+    let tensor = try tensor(name, shape, types: types)
     let count = tensor.range.count * 8 / tensor.type.bitWidth
     return file.withBytes { bytes in
       guard count > 0, let start = bytes.baseAddress else { return FloatStorage(count: 0) { _ in } }
@@ -72,6 +115,18 @@ package struct SafetensorsFile: Sendable {
     case .bfloat16:
       return FloatStorage(count: count) {
         HalfPrecision.convertBFloat16(source, count: count, to: $0)
+      }
+    case .float64:
+      return FloatStorage(count: count) {
+        for index in 0..<count {
+          let bits = source.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)
+          $0[index] = Float(Double(bitPattern: UInt64(littleEndian: bits)))
+        }
+      }
+    case .signed8:
+      return FloatStorage(count: count) {
+        let numbers = source.assumingMemoryBound(to: Int8.self)
+        for index in 0..<count { $0[index] = Float(numbers[index]) }
       }
     default:
       guard UInt(bitPattern: source) % UInt(MemoryLayout<Float>.alignment) == 0 else {

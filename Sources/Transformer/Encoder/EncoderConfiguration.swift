@@ -60,6 +60,17 @@ package struct EncoderConfiguration: Sendable, Hashable {
     self.normOrder = normOrder
   }
 
+  /// A table of vectors for tokens: no layers, no positions.
+  package static func table(
+    vocabularySize: Int, dimensions: Int, maximumLength: Int
+  ) -> EncoderConfiguration {
+    EncoderConfiguration(
+      vocabularySize: vocabularySize, hiddenSize: dimensions, layerCount: 0, headCount: 1,
+      intermediateSize: 1, tokenTypeCount: 0, layerNormEpsilon: 0,
+      positions: PositionEncoding(maximumLength: maximumLength),
+      feedForward: FeedForward(activation: .identity))
+  }
+
   /// The width of one attention head.
   package var headSize: Int { hiddenSize / headCount }
 }

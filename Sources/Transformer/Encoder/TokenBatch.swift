@@ -25,10 +25,10 @@ package struct TokenBatch: Sendable {
 
   /// Adds a sequence.
   ///
+  /// One without tokens, of a text that has none, is for a table of vectors alone.
+  ///
   /// - Parameter typeIDs: the type of each token; empty when all are of type 0.
-  /// - Precondition: it has tokens.
   package mutating func append(_ ids: [Int32], typeIDs: [Int32] = []) {
-    precondition(!ids.isEmpty, "a sequence has tokens")
     precondition(typeIDs.isEmpty || typeIDs.count == ids.count, "each token has a type")
     if !typeIDs.isEmpty || !self.typeIDs.isEmpty {
       let missing = self.ids.count - self.typeIDs.count

@@ -22,6 +22,9 @@ package struct Pooling: Sendable {
   ) -> [Float] {
     let excluded = configuration.includesPrompt ? 0 : min(promptLength, rows.count - 1)
     let pooled = rows.dropFirst(excluded)
+    if configuration.modes.count == 1 {
+      return pool(hidden, pooled, configuration.modes[0], excluded: excluded)
+    }
     var result: [Float] = []
     result.reserveCapacity(configuration.modes.count * hidden.columns)
     for mode in configuration.modes {

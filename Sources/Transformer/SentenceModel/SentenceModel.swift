@@ -1,7 +1,13 @@
 import Kernels
 
-/// A sentence-transformers model: the encoder, pooling, and the modules behind it.
+/// A sentence-transformers model: what makes a vector of tokens, and the modules behind it.
 package struct SentenceModel<Engine: MatrixEngine>: Sendable {
+  /// What makes a vector of the tokens of a text.
+  package enum Encoding: Sendable {
+    case transformer(Encoder<Engine>, Pooling)
+    case table(TokenTable)
+  }
+
   /// A module that turns one vector into another.
   package enum Module: Sendable {
     case dense(Dense<Engine>)
@@ -10,20 +16,27 @@ package struct SentenceModel<Engine: MatrixEngine>: Sendable {
     case truncate(Int)
   }
 
-  package let encoder: Encoder<Engine>
-  private let pooling: Pooling
+  package let configuration: EncoderConfiguration
+  let encoding: Encoding
   private let modules: [Module]
   private let engine: Engine
 
-  package init(encoder: Encoder<Engine>, pooling: Pooling, modules: [Module], engine: Engine) {
-    self.encoder = encoder
-    self.pooling = pooling
+  /// Makes a model of its parts; `configuration` is the encoder's, or tells the sizes of the table.
+  package init(
+    _ configuration: EncoderConfiguration, _ encoding: Encoding, modules: [Module],
+    engine: Engine
+  ) {
+    self.configuration = configuration
+    self.encoding = encoding
     self.modules = modules
     self.engine = engine
   }
 
+  /// Whether the vector of a text takes no longer to find than its tokens.
+  package var isTable: Bool { if case .table = encoding { true } else { false } }
+
   /// The buffers that a worker needs for this model.
-  package func makeWorkspace() -> Workspace { Workspace(encoder.configuration) }
+  package func makeWorkspace() -> Workspace { Workspace(configuration) }
 
   /// Embeds each sequence of a batch, in order.
   ///
@@ -32,10 +45,7 @@ package struct SentenceModel<Engine: MatrixEngine>: Sendable {
   package func embed(
     _ batch: TokenBatch, promptLength: Int, _ options: OutputOptions, _ workspace: inout Workspace
   ) -> [[Float]] {
-    encoder.forward(batch, &workspace)
-    var vectors = (0..<batch.count).map { sequence in
-      pooling.pool(workspace.hidden, batch.range(of: sequence), promptLength: promptLength)
-    }
+    var vectors = reduce(batch, promptLength: promptLength, &workspace)
     for module in modules {
       switch module {
       case .dense(let dense): vectors = apply(dense, to: vectors)
@@ -47,6 +57,22 @@ package struct SentenceModel<Engine: MatrixEngine>: Sendable {
     finish(&vectors, options)
     workspace.stopwatch?.lap(.pooling)
     return vectors
+  }
+
+  private func reduce(
+    _ batch: TokenBatch, promptLength: Int, _ workspace: inout Workspace
+  ) -> [[Float]] {
+    switch encoding {
+    case .transformer(let encoder, let pooling):
+      encoder.forward(batch, &workspace)
+      return (0..<batch.count).map { sequence in
+        pooling.pool(workspace.hidden, batch.range(of: sequence), promptLength: promptLength)
+      }
+    case .table(let table):
+      workspace.stopwatch?.start()
+      defer { workspace.stopwatch?.lap(.embeddings) }
+      return (0..<batch.count).map { table.mean(of: batch.ids[batch.range(of: $0)]) }
+    }
   }
 
   private func apply(_ dense: Dense<Engine>, to vectors: [[Float]]) -> [[Float]] {
@@ -75,16 +101,28 @@ package struct SentenceModel<Engine: MatrixEngine>: Sendable {
     for index in vectors.indices { vectors[index] = Array(vectors[index].prefix(dimensions)) }
   }
 
-  /// Divides by the Euclidean length, or by 1e-12 if that is more (`torch.nn.functional.normalize`).
   private func normalize(_ vectors: inout [[Float]]) {
-    for index in vectors.indices {
-      var squares = 0.0
-      for component in vectors[index] { squares += Double(component) * Double(component) }
-      let inverse = 1 / max(squares.squareRoot(), 1e-12)
-      for place in vectors[index].indices {
-        vectors[index][place] = Float(Double(vectors[index][place]) * inverse)
-      }
+    for index in vectors.indices { vectors[index].normalize() }
+  }
+}
+
+extension [Float] {
+  /// Divides by the Euclidean length, or by 1e-12 if that is more (`torch.nn.functional.normalize`).
+  ///
+  /// - Complexity: O(`count`).
+  fileprivate mutating func normalize() {
+    // Several sums, which need not wait for one another.
+    var sums = SIMD4<Double>()
+    let whole = count & ~3
+    for place in stride(from: 0, to: whole, by: 4) {
+      let components = SIMD4<Double>(
+        SIMD4(self[place], self[place + 1], self[place + 2], self[place + 3]))
+      sums += components * components
     }
+    var squares = sums.sum()
+    for component in self[whole...] { squares += Double(component) * Double(component) }
+    let inverse = 1 / Swift.max(squares.squareRoot(), 1e-12)
+    for place in indices { self[place] = Float(Double(self[place]) * inverse) }
   }
 }
 

@@ -59,7 +59,7 @@ package struct Tokenizer: Sendable {
 
 extension TokenizerConfiguration.Model {
   /// The tokens with their ids.
-  fileprivate var vocabulary: [(token: String, id: Int32)] {
+  package var vocabulary: [(token: String, id: Int32)] {
     switch self {
     case .wordPiece(let model): model.vocabulary
     case .bytePairs(let model): model.vocabulary

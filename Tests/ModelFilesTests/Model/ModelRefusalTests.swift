@@ -90,23 +90,25 @@ import Testing
   @Test(arguments: [
     Case(
       file: "modules.json", text: "models.Normalize", replacement: "models.LayerNorm",
-      message: "unsupported model: expected Transformer, MLMTransformer, Pooling, SpladePooling, "
-        + "Dense, Normalize, Dropout of sentence_transformers, got \"sentence_transformers.models.LayerNorm\" "
+      message: "unsupported model: expected Transformer, MLMTransformer, StaticEmbedding, Pooling, "
+        + "SpladePooling, Dense, Normalize, Dropout of sentence_transformers, got \"sentence_transformers.models.LayerNorm\" "
         + "(DIR/modules.json, [2].type)"),
     Case(
       file: "modules.json", text: "sentence_transformers.models.Pooling",
       replacement: "custom_model.Pooling",
-      message: "unsupported model: expected Transformer, MLMTransformer, Pooling, SpladePooling, "
-        + "Dense, Normalize, Dropout of sentence_transformers, got \"custom_model.Pooling\" (DIR/modules.json, [1].type)"
+      message: "unsupported model: expected Transformer, MLMTransformer, StaticEmbedding, Pooling, "
+        + "SpladePooling, Dense, Normalize, Dropout of sentence_transformers, got \"custom_model.Pooling\" (DIR/modules.json, [1].type)"
     ),
     Case(
       file: "modules.json", text: "models.Pooling", replacement: "models.Normalize",
-      message: "unsupported pipeline: expected Transformer, Pooling, then any of Dense, "
-        + "Normalize, Dropout, got Transformer, Normalize, Normalize (DIR/modules.json)"),
+      message: "unsupported pipeline: expected Transformer, Pooling or StaticEmbedding, "
+        + "then any of Dense, Normalize, Dropout, got Transformer, Normalize, Normalize (DIR/modules.json)"
+    ),
     Case(
       file: "modules.json", text: "models.Normalize", replacement: "models.Pooling",
-      message: "unsupported pipeline: expected Transformer, Pooling, then any of Dense, "
-        + "Normalize, Dropout, got Transformer, Pooling, Pooling (DIR/modules.json)"),
+      message: "unsupported pipeline: expected Transformer, Pooling or StaticEmbedding, "
+        + "then any of Dense, Normalize, Dropout, got Transformer, Pooling, Pooling (DIR/modules.json)"
+    ),
     Case(
       file: "modules.json", text: "\"1_Pooling\"", replacement: "\"../1_Pooling\"",
       message: "invalid module path: expected a folder inside the model's, got \"../1_Pooling\" "

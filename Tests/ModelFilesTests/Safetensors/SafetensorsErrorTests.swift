@@ -86,7 +86,8 @@ import Testing
         "missing tensor: expected a tensor of that name, got none (f, tensor t)"
       ),
       (
-        .unsupportedType(tensor: "t", type: .signed64),
+        .unsupportedType(
+          tensor: "t", expected: [.float32, .float16, .bfloat16], type: .signed64),
         "unsupported weights: expected F32, F16 or BF16, got I64 (f, tensor t)"
       ),
       (
@@ -107,7 +108,8 @@ import Testing
   @Test func `tells damage from what is only unsupported`() {
     let damage = SafetensorsError.hole(tensor: "t", expected: 0, got: 1)
     #expect(damage.embedError(in: "f").code == .fileDamaged)
-    let unsupported = SafetensorsError.unsupportedType(tensor: "t", type: .float64)
+    let unsupported = SafetensorsError.unsupportedType(
+      tensor: "t", expected: [.float32, .float16], type: .float64)
     #expect(unsupported.embedError(in: "f").code == .modelUnsupported)
   }
 

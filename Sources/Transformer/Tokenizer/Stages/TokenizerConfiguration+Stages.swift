@@ -118,6 +118,24 @@ extension TokenizerConfiguration {
     case wordPiece(WordPiece)
     case bytePairs(BytePairs)
     case unigram(Unigram)
+
+    /// What stands for what has no token; nil when there is no such token.
+    ///
+    /// - Complexity: O(n) in the size of the vocabulary.
+    package var unknownID: Int32? {
+      switch self {
+      case .wordPiece(let model): Self.id(of: model.unknownToken, in: model.vocabulary)
+      case .bytePairs(let model): Self.id(of: model.unknownToken, in: model.vocabulary)
+      case .unigram(let model): model.unknownID
+      }
+    }
+
+    private static func id(
+      of name: String?, in vocabulary: [(token: String, id: Int32)]
+    ) -> Int32? {
+      guard let name else { return nil }
+      return vocabulary.first { $0.token.utf8.elementsEqual(name.utf8) }?.id
+    }
   }
 
   /// A WordPiece model: the longest piece that begins a word, then the longest continuation, and so on.
