@@ -20,6 +20,8 @@ package struct Tokenizer: Sendable {
   private let tokens: TokenList
   private let scanner: Scanner
   private let template: TokenizerConfiguration.Template
+  /// Marks the words that a scratch remembers as this tokenizer's.
+  private let memoOwner = WordMemo.Owner()
 
   /// Makes a tokenizer of its stages.
   ///
@@ -214,6 +216,7 @@ extension Tokenizer {
   private func scan(
     _ text: String, parsesSpecialTokens: Bool, limit: Int, scratch: inout TokenizerScratch
   ) {
+    scratch.pieces.memo.begin(memoOwner)
     var cursor = ScanCursor(parsesSpecialTokens: parsesSpecialTokens, limit: limit)
     Self.withBytes(of: text) { bytes in
       switch scanner {

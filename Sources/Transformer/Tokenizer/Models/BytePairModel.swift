@@ -16,6 +16,8 @@ struct BytePairModel: Sendable {
   private let unknownID: Int32?
   private let fusesUnknown: Bool
   private let merges: MergeTable
+  /// A scalar that no merge joins to what stands before it but itself, if there is one.
+  private let boundary: Boundary?
 
   /// Makes the pieces of a model whose vocabulary is in a list of tokens.
   init(
@@ -31,6 +33,7 @@ struct BytePairModel: Sendable {
     }
     fusesUnknown = model.fusesUnknown
     fallback = model.fallsBackToBytes ? tokens.byteIDs : nil
+    boundary = isByteLevel ? nil : Boundary(model, tokens)
     merges = try MergeTable(model.merges, tokens)
     var pool = tokens.pool
     var vocabulary = tokens.vocabulary
@@ -64,6 +67,22 @@ struct BytePairModel: Sendable {
   ///
   /// - Complexity: O(n log n) in the bytes of the word.
   func appendPieces(of text: Span<UInt8>, _ word: Range<Int>, to pieces: inout PieceBuffer) {
+    guard let boundary else { return remember(text, word, &pieces) }
+    var start = word.lowerBound
+    while start < word.upperBound {
+      let end = boundary.next(in: text, start..<word.upperBound)
+      remember(text, start..<end, &pieces)
+      start = end
+    }
+  }
+
+  private func remember(
+    _ text: Span<UInt8>, _ word: Range<Int>, _ pieces: inout PieceBuffer
+  ) {
+    pieces.remember(text, word) { split(text, word, to: &$0) }
+  }
+
+  private func split(_ text: Span<UInt8>, _ word: Range<Int>, to pieces: inout PieceBuffer) {
     if word.count <= words.longest {
       let identity = PieceTable.identity
       var hash = PieceHash()
@@ -84,15 +103,11 @@ struct BytePairModel: Sendable {
       appendScalars(of: text, word, to: &pieces.chain)
     }
     pieces.chain.join(merges)
-    var place = word.lowerBound
-    var node = 0
-    let chain = pieces.chain
-    while node < chain.nodes.count {
-      let (id, length) = (chain.nodes[node].id, Int(chain.nodes[node].length))
-      let start = place
+    var start = word.lowerBound
+    for index in 0..<pieces.chain.count {
+      let (id, length) = pieces.chain[index]
       pieces.append(id, at: Self.wholeScalars(text, start..<start + length))
-      place += length
-      node = chain.next(node)
+      start += length
     }
   }
 
@@ -142,167 +157,42 @@ struct BytePairModel: Sendable {
   }
 }
 
-/// The tokens of a word while they are being joined: a list of neighbours, and a heap of the pairs that may be joined.
-struct MergeChain: Sendable {
-  /// A token of the word; its length is 0 once it has been joined to the one before.
-  struct Node: Sendable {
-    var id: Int32
-    /// In bytes of text.
-    var length: Int32
-    /// The nodes beside it; -1 and the number of nodes at the ends.
-    var previous: Int32
-    var next: Int32
-    /// The rank of the merge with the next node.
-    var rank = MergeTable.none
+/// Where a text may be cut because no merge reaches across: in front of SentencePiece's spaces.
+///
+/// Tokenizers without words, such as Llama 2's, have whole texts to join, most of whose merges end at spaces.
+private struct Boundary: Sendable {
+  /// U+2581 in UTF-8.
+  private static let space: [UInt8] = [0xE2, 0x96, 0x81]
+
+  /// Looks at the merges of a model; nil if some reach across, or the space is no token.
+  init?(_ model: TokenizerConfiguration.BytePairs, _ tokens: TokenList) {
+    guard !model.ignoresMergesOfTokens, tokens.ids.find("\u{2581}", pool: tokens.pool) != nil,
+      !model.merges.contains(where: { merge in
+        merge.second.utf8.starts(with: Self.space)
+          && !merge.first.utf8.suffix(3).elementsEqual(Self.space)
+      })
+    else { return nil }
   }
 
-  private(set) var nodes: [Node] = []
-  /// A binary heap of `rank << 32 | node`, the least on top; entries whose rank is not the node's are stale.
-  private var heap: [UInt64] = []
-  /// Whether the last node is an unknown scalar, to which others may be fused.
-  private var endsUnknown = false
-
-  mutating func begin() {
-    nodes.removeAll(keepingCapacity: true)
-    heap.removeAll(keepingCapacity: true)
-    endsUnknown = false
-  }
-
-  /// The node behind one, or the number of nodes.
-  func next(_ node: Int) -> Int { Int(nodes[node].next) }
-
-  mutating func append(_ id: Int32, length: Int) {
-    endsUnknown = false
-    nodes.append(
-      Node(
-        id: id, length: Int32(length), previous: Int32(nodes.count) - 1,
-        next: Int32(nodes.count) + 1))
-  }
-
-  mutating func appendUnknown(_ id: Int32, length: Int, fuses: Bool) {
-    if fuses, endsUnknown {
-      nodes[nodes.count - 1].length += Int32(length)
-    } else {
-      append(id, length: length)
-      endsUnknown = true
+  /// The first boundary behind the beginning of a part of a text, or its end.
+  func next(in text: Span<UInt8>, _ range: Range<Int>) -> Int {
+    var index = range.lowerBound + 1
+    while index + 2 < range.upperBound {
+      if text[index] == Self.space[0], text[index + 1] == Self.space[1],
+        text[index + 2] == Self.space[2], !endsWithSpace(text, range.lowerBound..<index)
+      {
+        return index
+      }
+      index += 1
     }
+    return range.upperBound
   }
 
-  /// Leaves bytes out, which then belong to the token before.
-  mutating func skip(_ length: Int) {
-    if !nodes.isEmpty { nodes[nodes.count - 1].length += Int32(length) }
-  }
-
-  /// Joins pairs as long as there are merges for them, the merge of the lowest rank first, and of one rank the leftmost
-  /// pair.
-  mutating func join(_ merges: MergeTable) {
-    for node in nodes.indices.dropLast() { findMerge(node, merges) }
-    while let top = popLeast() {
-      let node = Int(UInt32(truncatingIfNeeded: top))
-      guard nodes[node].length > 0, UInt64(nodes[node].rank) == top >> 32 else { continue }
-      let next = Int(nodes[node].next)
-      guard let merge = merges.find(nodes[node].id, nodes[next].id) else { continue }
-      nodes[node].id = merge.id
-      nodes[node].length += nodes[next].length
-      nodes[node].next = nodes[next].next
-      nodes[next].length = 0
-      if nodes[node].next < nodes.count { nodes[Int(nodes[node].next)].previous = Int32(node) }
-      findMerge(node, merges)
-      if nodes[node].previous >= 0 { findMerge(Int(nodes[node].previous), merges) }
-    }
-  }
-
-  /// Looks for the merge of a node with the next one.
-  private mutating func findMerge(_ node: Int, _ merges: MergeTable) {
-    let next = Int(nodes[node].next)
-    guard next < nodes.count, let merge = merges.find(nodes[node].id, nodes[next].id) else {
-      nodes[node].rank = MergeTable.none
-      return
-    }
-    nodes[node].rank = merge.rank
-    push(UInt64(merge.rank) << 32 | UInt64(node))
-  }
-
-  private mutating func push(_ entry: UInt64) {
-    heap.append(entry)
-    var child = heap.count - 1
-    while child > 0, case let parent = (child - 1) / 2, heap[parent] > heap[child] {
-      heap.swapAt(parent, child)
-      child = parent
-    }
-  }
-
-  private mutating func popLeast() -> UInt64? {
-    guard let least = heap.first else { return nil }
-    let last = heap.removeLast()
-    if heap.isEmpty { return least }
-    heap[0] = last
-    var parent = 0
-    while true {
-      var child = 2 * parent + 1
-      guard child < heap.count else { return least }
-      if child + 1 < heap.count, heap[child + 1] < heap[child] { child += 1 }
-      guard heap[child] < heap[parent] else { return least }
-      heap.swapAt(parent, child)
-      parent = child
-    }
-  }
-}
-
-/// From pairs of tokens to the ranks of their merges and the tokens that they become.
-struct MergeTable: Sendable {
-  /// The rank of a pair without a merge.
-  static let none = UInt32.max
-
-  private struct Slot {
-    var pair: UInt64 = .max
-    var rank: UInt32 = 0
-    var id: Int32 = 0
-  }
-
-  /// Open addressing, at most half full.
-  private var slots: [Slot]
-  private let shift: UInt64
-
-  /// Makes a table of pairs in the order of their ranks; of equal pairs the last one counts.
-  init(
-    _ merges: [(first: String, second: String)], _ tokens: TokenList
-  ) throws(TokenizerError) {
-    var bits: UInt64 = 4
-    while 1 << bits < 2 * merges.count { bits += 1 }
-    shift = 64 - bits
-    slots = [Slot](repeating: Slot(), count: 1 << bits)
-    func id(_ token: String) throws(TokenizerError) -> Int32 {
-      guard let id = tokens.ids.find(token, pool: tokens.pool) else { throw .undefinedMerge(token) }
-      return id
-    }
-    for (rank, merge) in merges.enumerated() {
-      let pair = Self.pair(try id(merge.first), try id(merge.second))
-      slots[index(of: pair)] = Slot(
-        pair: pair, rank: UInt32(rank), id: try id(merge.first + merge.second))
-    }
-  }
-
-  /// The merge of two tokens, or nil.
-  @inline(__always)
-  func find(_ first: Int32, _ second: Int32) -> (rank: UInt32, id: Int32)? {
-    let slot = slots[index(of: Self.pair(first, second))]
-    return slot.pair == .max ? nil : (slot.rank, slot.id)
-  }
-
-  @inline(__always)
-  private static func pair(_ first: Int32, _ second: Int32) -> UInt64 {
-    UInt64(UInt32(bitPattern: first)) << 32 | UInt64(UInt32(bitPattern: second))
-  }
-
-  @inline(__always)
-  private func index(of pair: UInt64) -> Int {
-    let mixed = (pair ^ pair >> 29) &* 0x9E37_79B9_7F4A_7C15
-    var index = Int(mixed >> shift)
-    while slots[index].pair != pair && slots[index].pair != .max {
-      index = (index + 1) & (slots.count - 1)
-    }
-    return index
+  private func endsWithSpace(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    guard range.count >= 3 else { return false }
+    let end = range.upperBound
+    return text[end - 3] == Self.space[0] && text[end - 2] == Self.space[1]
+      && text[end - 1] == Self.space[2]
   }
 }
 

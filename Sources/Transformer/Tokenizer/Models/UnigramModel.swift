@@ -34,6 +34,10 @@ struct UnigramModel: Sendable {
   ///
   /// - Complexity: O(word · longest piece).
   func appendPieces(of text: Span<UInt8>, _ word: Range<Int>, to pieces: inout PieceBuffer) {
+    pieces.remember(text, word) { split(text, word, to: &$0) }
+  }
+
+  private func split(_ text: Span<UInt8>, _ word: Range<Int>, to pieces: inout PieceBuffer) {
     findBestSteps(text, word, &pieces.steps)
     // The pieces from the last to the first; unknown ones side by side are one.
     var path = pieces.path

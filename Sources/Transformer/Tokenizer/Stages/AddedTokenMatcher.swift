@@ -13,10 +13,8 @@ struct AddedTokenMatcher: Sendable {
   }
 
   private let tokens: [TokenizerConfiguration.AddedToken]
-  /// What the tokens look like in the text, one after the other.
-  private var pool: [UInt8] = []
-  /// From looks to an index of `tokens`.
-  private var table: PieceTable
+  /// From what the tokens look like in the text to an index of `tokens`.
+  private let trie: PieceTrie
   /// Whether a token begins with a byte; `(256)`.
   private(set) var firstBytes = [Bool](repeating: false, count: 256)
 
@@ -28,15 +26,17 @@ struct AddedTokenMatcher: Sendable {
   /// Makes a matcher of tokens and what each looks like.
   init(_ tokens: [TokenizerConfiguration.AddedToken], spelledAs spellings: [[UInt8]]) {
     self.tokens = tokens
-    table = PieceTable(capacity: tokens.count)
+    var pool: [UInt8] = []
+    var looks: [TokenList.Token] = []
     for (index, spelling) in spellings.enumerated() {
       let start = pool.count
       pool.append(contentsOf: spelling)
       // As in the reference, nothing matches a token without content.
       if pool.count == start { continue }
       firstBytes[Int(pool[start])] = true
-      table.insert(start..<pool.count, of: pool, id: Int32(index))
+      looks.append(TokenList.Token(id: Int32(index), range: start..<pool.count))
     }
+    trie = PieceTrie(looks, pool: pool)
   }
 
   /// The token that stands at the cursor, or nil.
@@ -90,17 +90,9 @@ struct AddedTokenMatcher: Sendable {
   private func longestToken(
     in text: Span<UInt8>, at start: Int
   ) -> (token: TokenizerConfiguration.AddedToken, length: Int)? {
-    let identity = PieceTable.identity
-    var hash = PieceHash()
-    var found: (token: TokenizerConfiguration.AddedToken, length: Int)?
-    for length in 1..<min(table.longest, text.count - start) + 1 {
-      hash.append(text[start + length - 1])
-      let index = table.find(
-        text, from: start, length: length, hash: hash, folding: identity.span,
-        pool: pool.span)
-      if let index { found = (tokens[Int(index)], length) }
-    }
-    return found
+    var longest: (index: Int, length: Int)?
+    trie.forEachPrefix(of: text, start..<text.count) { end, id in longest = (Int(id), end - start) }
+    return longest.map { (tokens[$0.index], $0.length) }
   }
 
   /// Whether no word scalar stands right before or right after a range.

@@ -33,6 +33,8 @@ struct PieceBuffer: Sendable {
   private(set) var recordsOffsets = false
   /// For each id, whether an added token was found in the text; empty unless offsets are recorded.
   private(set) var isAdded: [Bool] = []
+  /// The tokens of words that came before.
+  var memo = WordMemo()
   /// The hashes of the prefixes of the word that is being split.
   var prefixes: [PieceHash] = []
   /// The tokens that a byte pair model is joining.
