@@ -10,6 +10,8 @@ struct ModelRunner: Sendable {
   static let windowSize = 1024
   /// The inputs that one job tokenizes.
   private static let sliceSize = 64
+  /// The inputs that one job tokenizes and runs, where that takes no longer.
+  private static let lookupSliceSize = 256
   /// The tokens of a batch: enough for the products to be efficient, few enough for the buffers to stay in the cache.
   static let batchTokens = 512
   /// The bytes of text that are tokenized in about the time that it takes to hand them to a worker.
@@ -59,7 +61,7 @@ struct ModelRunner: Sendable {
   private func lookUp<Call: ModelCall>(
     _ inputs: [Call.Input], _ call: Call
   ) async throws -> [Call.Output] {
-    var slices = Self.slices(of: inputs.indices)[...]
+    var slices = Self.slices(of: inputs.indices, size: Self.lookupSliceSize)[...]
     var parts: [Int: [Call.Output]] = [:]
     var outputs: [Call.Output] = []
     outputs.reserveCapacity(inputs.count)
@@ -99,7 +101,7 @@ struct ModelRunner: Sendable {
       var scratch = TokenizerScratch()
       return try Self.tokenize(inputs, window, call, &scratch)
     }
-    let slices = Self.slices(of: window)
+    let slices = Self.slices(of: window, size: Self.sliceSize)
     return try await withThrowingTaskGroup(of: (Int, [InputTokens]).self) { group in
       for slice in slices {
         group.addTask {
@@ -118,9 +120,9 @@ struct ModelRunner: Sendable {
     }
   }
 
-  private static func slices(of indices: Range<Int>) -> [Range<Int>] {
-    stride(from: indices.lowerBound, to: indices.upperBound, by: sliceSize).map {
-      $0..<min(indices.upperBound, $0 + sliceSize)
+  private static func slices(of indices: Range<Int>, size: Int) -> [Range<Int>] {
+    stride(from: indices.lowerBound, to: indices.upperBound, by: size).map {
+      $0..<min(indices.upperBound, $0 + size)
     }
   }
 

@@ -142,24 +142,16 @@ struct NormalizerSequence: Sendable {
   private func replace(
     _ rewriter: inout TextRewriter, _ pattern: TokenizerConfiguration.Pattern, _ content: [UInt32]
   ) {
-    var index = 0
     var kept = 0
-    while index < rewriter.source.bytes.count {
-      let end = pattern.endOfMatch(in: rewriter.source.bytes.span, at: index)
-      guard let end else {
-        index += UTF8Coding.scalar(in: rewriter.source.bytes.span, at: index).length
-        continue
-      }
-      if kept < index { rewriter.copy(kept..<index) }
+    while let match = pattern.nextMatch(in: rewriter.source.bytes.span, from: kept) {
+      if kept < match.lowerBound { rewriter.copy(kept..<match.lowerBound) }
       // The match is taken out, then the content inserted behind it.
-      while index < end {
-        index += UTF8Coding.scalar(in: rewriter.source.bytes.span, at: index).length
-        rewriter.skip(1)
-      }
+      rewriter.skip(UTF8Coding.scalarCount(in: rewriter.source.bytes.span, match))
       for scalar in content { rewriter.write(scalar, change: 1) }
-      kept = end
+      kept = match.upperBound
     }
-    if kept < index { rewriter.copy(kept..<index) }
+    let end = rewriter.source.bytes.count
+    if kept < end { rewriter.copy(kept..<end) }
   }
 
   /// Drops control characters and makes spaces of white space (`normalizers/unicode.rs` of the reference, `do_nmt`).
@@ -176,6 +168,27 @@ struct NormalizerSequence: Sendable {
 }
 
 extension TokenizerConfiguration.Pattern {
+  /// The first match that begins at a place or behind it, or nil.
+  func nextMatch(in text: Span<UInt8>, from start: Int) -> Range<Int>? {
+    let firstByte: UInt8? =
+      switch self {
+      case .text(let pattern): pattern.utf8.first
+      case .spaces: 0x20
+      case .whitespace: nil
+      }
+    var index = start
+    while index < text.count {
+      if firstByte == nil || text[index] == firstByte,
+        let end = endOfMatch(in: text, at: index)
+      {
+        return index..<end
+      }
+      // Where the first byte of a scalar is looked for, the others do not matter.
+      index += firstByte == nil ? UTF8Coding.scalar(in: text, at: index).length : 1
+    }
+    return nil
+  }
+
   /// Where a match that begins at an index ends, or nil.
   func endOfMatch(in text: Span<UInt8>, at start: Int) -> Int? {
     switch self {
