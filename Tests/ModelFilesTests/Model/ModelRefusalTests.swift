@@ -94,6 +94,18 @@ import Testing
         + "SpladePooling, Dense, Normalize, Dropout of sentence_transformers, got \"sentence_transformers.models.LayerNorm\" "
         + "(DIR/modules.json, [2].type)"),
     Case(
+      file: "modules.json", text: "models.Transformer",
+      replacement: "sentence_transformer.modules.router.Router",
+      message: "unsupported model: expected Transformer, MLMTransformer, StaticEmbedding, Pooling, "
+        + "SpladePooling, Dense, Normalize, Dropout of sentence_transformers, got "
+        + "\"sentence_transformers.sentence_transformer.modules.router.Router\" "
+        + "(DIR/modules.json, [0].type)"),
+    Case(
+      file: "modules.json", text: "models.Transformer", replacement: "models.Asym",
+      message: "unsupported model: expected Transformer, MLMTransformer, StaticEmbedding, Pooling, "
+        + "SpladePooling, Dense, Normalize, Dropout of sentence_transformers, got "
+        + "\"sentence_transformers.models.Asym\" (DIR/modules.json, [0].type)"),
+    Case(
       file: "modules.json", text: "sentence_transformers.models.Pooling",
       replacement: "custom_model.Pooling",
       message: "unsupported model: expected Transformer, MLMTransformer, StaticEmbedding, Pooling, "
