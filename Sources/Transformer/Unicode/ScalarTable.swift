@@ -108,6 +108,8 @@ struct ScalarClass: OptionSet, Sendable {
   static let control = ScalarClass(rawValue: 256)
   /// A zero width joiner joins it to a pictograph before it.
   static let pictograph = ScalarClass(rawValue: 512)
+  /// What the pre-tokenizer `Digits` separates: general category N, of a newer Unicode than `number`.
+  static let numeric = ScalarClass(rawValue: 1024)
 
   private static let table: ScalarTable = {
     var classes = ScalarTable(0)
@@ -117,6 +119,7 @@ struct ScalarClass: OptionSet, Sendable {
       (.wordScalar, UnicodeData.wordScalars), (.combiningMark, UnicodeData.combiningMarks),
       (.extender, UnicodeData.graphemeExtenders), (.prepended, UnicodeData.graphemePrepends),
       (.control, UnicodeData.graphemeControls), (.pictograph, UnicodeData.pictographs),
+      (.numeric, UnicodeData.numerics),
     ]
     for (kind, ranges) in sets { classes.insert(kind.rawValue, forAll: ranges) }
     return classes

@@ -41,10 +41,10 @@ enum WordRule: Sendable {
     case .punctuation:
       return start..<endOfWord(text, range, isolating: .punctuation) { _ in false }
     case .digits(individually: true):
-      return start..<endOfWord(text, range, isolating: .number) { _ in false }
+      return start..<endOfWord(text, range, isolating: .numeric) { _ in false }
     case .digits(individually: false):
-      let isNumber = classes(text, start).contains(.number)
-      return start..<skip(text, range) { $0.contains(.number) == isNumber }
+      let isNumber = classes(text, start).contains(.numeric)
+      return start..<skip(text, range) { $0.contains(.numeric) == isNumber }
     case .beginning(let scalar):
       var index = start
       repeat {
