@@ -1,5 +1,6 @@
 """Ordinary English texts to measure with, the same every time."""
 
+import itertools
 import math
 import random
 import sys
@@ -35,17 +36,30 @@ def several(rng):
     return min(12, max(1, round(math.exp(rng.gauss(0.6, 0.8)))))
 
 
-def corpora():
-    """Texts by their length, "short" (one sentence), "mixed" and "long" (200 words and more); and where they are from."""
+def corpora(counts, words_of_short):
+    """So many texts by their length, and where they are from.
+
+    They are "short" (one sentence of any number of words in `words_of_short`), "mixed" and "long" (200 words and more).
+    """
     rng = random.Random(1985)
-    found, source = sentences(rng, 12_000)
+    found, source = sentences(rng, max(12_000, 3 * sum(counts.values())))
     found = iter(found)
-    short = [next(found) for _ in range(2000)]
-    mixed = [". ".join(next(found) for _ in range(several(rng))) for _ in range(1000)]
+    short = list(itertools.islice((text for text in found if len(text.split()) in words_of_short), counts["short"]))
+    mixed = [". ".join(next(found) for _ in range(several(rng))) for _ in range(counts["mixed"])]
     long = []
-    for _ in range(200):
+    for _ in range(counts["long"]):
         text = next(found)
         while len(text.split()) < 200:
             text += ". " + next(found)
         long.append(text)
     return {"short": short, "mixed": mixed, "long": long}, source
+
+
+def every_nth_batch(texts, batch, n):
+    """Fewer texts which are as like in length to their neighbours, sorted by length, as all of them, in their order.
+
+    A few texts by chance would be mostly padding in batches of runtimes that pad.
+    """
+    order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+    batches = [order[start : start + batch] for start in range(0, len(order), batch)]
+    return [texts[place] for place in sorted(itertools.chain(*batches[n // 2 :: n]))]

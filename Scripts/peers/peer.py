@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Measures one runtime on a file of texts, each set up as its users set it up for speed.
 
-usage: peer.py NAME MODEL-FOLDER WORK-FOLDER TEXTS THREADS QUERIES VECTORS
-NAME is a key of PEERS below. Texts are one a line, sorted by length and run in batches of 32. Prints one JSON object:
+usage: peer.py NAME MODEL-FOLDER WORK-FOLDER TEXTS BATCH THREADS QUERIES VECTORS
+NAME is a key of PEERS below. Texts are one a line, sorted by length and run in batches of BATCH. Prints one JSON object:
 seconds to load and to the first vector (imports not counted), to embed all texts (warm, the better of two), the median for
 one sentence alone, tokens, peak resident bytes. VECTORS is given the first 200 vectors as float32.
+The folder's vectors are of unit length; all runtimes but sentence-transformers know no pooling other than the mean.
 WORK-FOLDER holds the models that were converted for a runtime; they are made on first use.
 """
 
@@ -18,11 +19,11 @@ from pathlib import Path
 
 QUERY = "How do I keep the receipts from my trip to Oslo?"
 FIRST = "How do I keep it?"
-BATCH = 32
-LONGEST = 256
 
-name, model_folder, work_folder, texts_file, threads, queries, vectors_file = sys.argv[1:]
-model_folder, work_folder, threads, queries = Path(model_folder), Path(work_folder), int(threads), int(queries)
+name, model_folder, work_folder, texts_file, batch, threads, queries, vectors_file = sys.argv[1:]
+model_folder, work_folder = Path(model_folder), Path(work_folder)
+batch, threads, queries = int(batch), int(threads), int(queries)
+IS_STATIC = "StaticEmbedding" in (model_folder / "modules.json").read_text("utf-8")
 # Read when the libraries start.
 os.environ.update(
     OMP_NUM_THREADS=str(threads), RAYON_NUM_THREADS=str(threads), HF_HUB_OFFLINE="1",
@@ -36,9 +37,12 @@ def fast_tokenizer(padded):
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(model_folder / "tokenizer.json"))
-    tokenizer.enable_truncation(LONGEST)
+    settings = model_folder / "sentence_bert_config.json"
+    if settings.exists():
+        tokenizer.enable_truncation(json.loads(settings.read_text("utf-8"))["max_seq_length"])
     if padded:
-        tokenizer.enable_padding()
+        config = json.loads((model_folder / "config.json").read_text("utf-8"))
+        tokenizer.enable_padding(pad_id=config["pad_token_id"])
     else:
         tokenizer.no_padding()
     return tokenizer
@@ -56,11 +60,10 @@ def in_batches(embed_batch):
 
     def embed(texts):
         order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
-        vectors = numpy.empty((len(texts), 384), numpy.float32)
-        for start in range(0, len(order), BATCH):
-            places = order[start : start + BATCH]
-            vectors[places] = embed_batch([texts[place] for place in places])
-        return vectors
+        parts = [order[start : start + batch] for start in range(0, len(order), batch)]
+        vectors = numpy.concatenate([embed_batch([texts[place] for place in part]) for part in parts])
+        # The i-th vector is of the text at order[i].
+        return vectors[numpy.argsort(order)]
 
     return embed
 
@@ -74,7 +77,7 @@ def sentence_transformers(precision):
         dtype = {"f32": torch.float32, "bf16": torch.bfloat16}[precision]
         model = SentenceTransformer(str(model_folder), device="cpu", model_kwargs={"dtype": dtype})
         return lambda texts: model.encode(
-            texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+            texts, batch_size=batch, normalize_embeddings=True, show_progress_bar=False
         )
 
     return load
@@ -82,15 +85,16 @@ def sentence_transformers(precision):
 
 def onnx_file():
     """The model as ONNX, exported in a process of its own, so that its memory is not this one's."""
-    path = work_folder / "model.onnx"
+    path = work_folder / f"{model_folder.name}.onnx"
     if not path.exists():
         script = Path(__file__).with_name("export_onnx.py")
-        subprocess.run([sys.executable, "-B", str(script), str(model_folder), str(path)], check=True)
+        command = [sys.executable, "-B", "-W", "ignore", str(script), str(model_folder), str(path)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return str(path)
 
 
-def over_onnx(run):
-    """Embeds a batch with `run(inputs)`, which gives the last hidden states."""
+def over_onnx(names, run):
+    """Embeds a batch with `run(inputs)`, which takes the inputs of these names and gives the last hidden states."""
     tokenizer = fast_tokenizer(padded=True)
 
     def embed_batch(texts):
@@ -98,7 +102,7 @@ def over_onnx(run):
         ids = numpy.array([one.ids for one in encoded], numpy.int64)
         mask = numpy.array([one.attention_mask for one in encoded], numpy.int64)
         inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": numpy.zeros_like(ids)}
-        return pooled(run(inputs), mask)
+        return pooled(run({name: inputs[name] for name in names}), mask)
 
     return in_batches(embed_batch)
 
@@ -112,7 +116,8 @@ def onnx_runtime(precision):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        return over_onnx(lambda inputs: session.run(None, inputs)[0])
+        names = [one.name for one in session.get_inputs()]
+        return over_onnx(names, lambda inputs: session.run(None, inputs)[0])
 
     return load
 
@@ -126,8 +131,10 @@ def open_vino(precision):
         settings = {
             "INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY",
         }  # fmt: skip
-        request = openvino.Core().compile_model(path, "CPU", settings).create_infer_request()
-        return over_onnx(lambda inputs: next(iter(request.infer(inputs).values())))
+        model = openvino.Core().compile_model(path, "CPU", settings)
+        request = model.create_infer_request()
+        names = [one.any_name for one in model.inputs]
+        return over_onnx(names, lambda inputs: next(iter(request.infer(inputs).values())))
 
     return load
 
@@ -135,10 +142,10 @@ def open_vino(precision):
 def c_translate2(precision):
     import ctranslate2
 
-    folder = work_folder / "ctranslate2"
+    folder = work_folder / f"{model_folder.name}.ctranslate2"
     if not folder.exists():
         converter = Path(sys.executable).with_name("ct2-transformers-converter")
-        part = folder.with_suffix(".part")
+        part = folder.with_name(f"{folder.name}.part")
         command = [str(converter), "--model", str(model_folder), "--output_dir", str(part), "--force"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         part.rename(folder)
@@ -199,10 +206,11 @@ def main():
     runs = [seconds(lambda: embed(texts)) for _ in range(2)]
     runs[0][1][:200].astype("<f4").tofile(vectors_file)
     peak = peak_bytes()
-    tokens = sum(len(one.ids) for one in fast_tokenizer(padded=False).encode_batch(texts))
+    encoded = fast_tokenizer(padded=False).encode_batch(texts, add_special_tokens=not IS_STATIC)
+    tokens, best = sum(len(one.ids) for one in encoded), min(time for time, _ in runs)
     print(json.dumps({
         "loading": loading, "first_vector": first, "p50": statistics.median(latencies), "tokens": tokens,
-        "tokens_per_second": tokens / min(time for time, _ in runs), "peak_memory": peak,
+        "tokens_per_second": tokens / best, "texts_per_second": len(texts) / best, "peak_memory": peak,
     }))  # fmt: skip
 
 

@@ -1,0 +1,106 @@
+"""The models that Scripts/bench measures: with what contenders, on how many texts, and what is aimed at."""
+
+import dataclasses
+
+# Kinds of texts, each a file; their names are those of the measures of bulk speed too.
+FILES = ["short", "mixed", "long"]
+# The other measures. Those of the tokenizer, and the share of all work that it has, are taken of each file, on one thread.
+QUERY, FIRST_VECTOR, PEAK, DIFFERENCE = "one query", "first vector", "peak memory", "difference to st-f32"
+TOKENIZER_RATES = [f"tokenizer {file}" for file in FILES]
+TOKENIZER_SHARES = [f"tokenizer's share {file}" for file in FILES]
+LARGER_IS_BETTER = {*FILES, *TOKENIZER_RATES}
+
+REFERENCE = "st-f32"
+F32 = [REFERENCE, "ort-f32", "ov-f32", "ct2-f32"]
+BF16 = ["st-bf16", "ov-bf16"]
+INT8 = ["ct2-int8"]
+# The options of `embed bench` and `embed text`.
+OURS = {
+    "embed-portable": ["--engine", "portable"],
+    "embed": [],
+    "embed-bf16": ["--precision", "bf16"],
+    "embed-1-thread": ["--threads", "1"],
+}
+# The Rust library, on one thread, beside our own tokenizer.
+TOKENIZER = "tokenizers"
+
+
+@dataclasses.dataclass
+class Aim:
+    """Bounds the ratio of a contender's measures to those of the best of others; of no others, the measures themselves."""
+
+    name: str
+    measures: list
+    against: list
+    bound: float
+
+
+@dataclasses.dataclass
+class Model:
+    # In the order in which they take turns.
+    contenders: list
+    aims: list
+    # Of texts, by file.
+    counts: dict = dataclasses.field(default_factory=lambda: {"short": 2000, "mixed": 1000, "long": 200})
+    # Texts in a batch of a peer, and which part of all batches is embedded, one in so many: with larger models a round
+    # is to take less than five minutes.
+    batch: int = 32
+    one_in: int = 1
+    # How often one sentence is embedded.
+    queries: int = 200
+    # What bulk speed counts a second: tokens or texts.
+    unit: str = "tokens"
+    # How many words a short text may have.
+    words_of_short: range = range(1, 1000)
+    # Whether the weights are random, made by make_model.py; else Scripts/fetch-model puts it into Models.
+    is_made: bool = False
+
+
+def larger_model(**settings):
+    """One of 768 dimensions and over 100 million parameters."""
+    against = ["st-f32", "ort-f32", "ov-f32"]
+    return Model(
+        contenders=[*against, "embed-portable", "embed", TOKENIZER],
+        batch=8,
+        one_in=12,
+        queries=50,
+        aims=[
+            Aim("embed", FILES, against, 1.3),
+            Aim("embed", [QUERY], against, 0.7),
+            Aim("embed", [DIFFERENCE], [], 1e-5),
+            Aim("embed", TOKENIZER_RATES, [TOKENIZER], 5),
+        ],
+        **settings,
+    )
+
+
+MODELS = {
+    "all-MiniLM-L6-v2": Model(
+        contenders=[*F32, *BF16, *INT8, *OURS, TOKENIZER],
+        aims=[
+            Aim("embed-portable", FILES, F32, 1.2),
+            Aim("embed", FILES, F32, 3),
+            Aim("embed-bf16", ["short", "mixed"], ["ov-bf16"], 3),
+            Aim("embed-bf16", ["long"], ["ov-bf16"], 2.5),
+            Aim("embed", [QUERY], F32 + BF16 + INT8, 0.7),
+            Aim("embed-bf16", [QUERY], F32 + BF16 + INT8, 0.4),
+            Aim("embed", [FIRST_VECTOR], ["ort-f32"], 0.33),
+            Aim("embed", [PEAK], F32, 1),
+            Aim("embed-bf16", [PEAK], BF16, 1),
+            Aim("embed", FILES, ["embed-1-thread"], 1.8),
+            Aim("embed", TOKENIZER_RATES, [TOKENIZER], 8),
+            Aim("embed", TOKENIZER_SHARES, [], 0.05),
+        ],
+    ),
+    "all-mpnet-base-v2": larger_model(),
+    "modernbert-base": larger_model(is_made=True),
+    "static": Model(
+        contenders=[REFERENCE, "embed"],
+        counts={"short": 40_000, "mixed": 4000, "long": 500},
+        batch=4096,
+        aims=[Aim("embed", ["short"], [], 500_000), Aim("embed", [DIFFERENCE], [], 1e-5)],
+        unit="texts",
+        words_of_short=range(4, 13),
+        is_made=True,
+    ),
+}
