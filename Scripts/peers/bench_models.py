@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import corpus
+
 # Kinds of texts, each a file; their names are those of the measures of bulk speed too.
 FILES = ["short", "mixed", "long"]
 # The other measures. Those of the tokenizer, and the share of all work that it has, are taken of each file, on one thread.
@@ -41,7 +43,7 @@ class Model:
     contenders: list
     aims: list
     # Of texts, by file.
-    counts: dict = dataclasses.field(default_factory=lambda: {"short": 2000, "mixed": 1000, "long": 200})
+    counts: dict = dataclasses.field(default_factory=lambda: dict(corpus.COUNTS))
     # Texts in a batch of a peer, and which part of all batches is embedded, one in so many: with larger models a round
     # is to take less than five minutes.
     batch: int = 32
@@ -51,7 +53,7 @@ class Model:
     # What bulk speed counts a second: tokens or texts.
     unit: str = "tokens"
     # How many words a short text may have.
-    words_of_short: range = range(1, 1000)
+    words_of_short: range = corpus.ANY_LENGTH
     # Whether the weights are random, made by make_model.py; else Scripts/fetch-model puts it into Models.
     is_made: bool = False
 

@@ -36,7 +36,11 @@ def several(rng):
     return min(12, max(1, round(math.exp(rng.gauss(0.6, 0.8)))))
 
 
-def corpora(counts, words_of_short):
+COUNTS = {"short": 2000, "mixed": 1000, "long": 200}
+ANY_LENGTH = range(1, 1000)
+
+
+def corpora(counts=COUNTS, words_of_short=ANY_LENGTH):
     """So many texts by their length, and where they are from.
 
     They are "short" (one sentence of any number of words in `words_of_short`), "mixed" and "long" (200 words and more).
