@@ -33,12 +33,13 @@ public func embed(_ id: Int32, _ hidden: Int, _ layerCount: Int) -> Float {
     positions: PositionEncoding(maximumLength: 8, table: .init(rows: 8)),
     feedForward: .init(activation: .gelu))
   let engine = PortableEngine()
+  let encoder = Encoder(
+    configuration, weights: weights(configuration, engine), engine: engine,
+    kernels: engine.kernels)
+  let pooling = Pooling(
+    PoolingConfiguration(modes: PoolingMode.allCases), kernels: engine.kernels)
   let model = SentenceModel(
-    encoder: Encoder(
-      configuration, weights: weights(configuration, engine), engine: engine,
-      kernels: engine.kernels),
-    pooling: Pooling(
-      PoolingConfiguration(modes: PoolingMode.allCases), kernels: engine.kernels),
+    configuration, .transformer(encoder, pooling),
     modules: [
       .dense(
         Dense(
