@@ -45,6 +45,7 @@ extension LocalTokenizer {
         .inputTooLong, "text too long", expected: "at most \(maximumTokens) tokens of both texts",
         got: "more", input: index)
     }
+    guard !sequence.ids.isEmpty else { throw Self.noTokens(at: index) }
     return InputTokens(sequence: sequence, typeIDs: typeIDs)
   }
 }

@@ -17,6 +17,8 @@ public struct LocalTokenizer: TextTokenizer {
   private let encoderVocabularySize: Int
   /// How texts are read, if that is not how sentence-transformers reads them.
   private let model2Vec: Model2VecText?
+  /// Whether a text may have no token at all.
+  private let takesEmptySequences: Bool
   private let prompts: [String: String]
   private let defaultPrompt: String?
 
@@ -52,6 +54,7 @@ public struct LocalTokenizer: TextTokenizer {
     model2Vec =
       folder.isModel2Vec
       ? Model2VecText(configuration, maximumTokens: folder.maximumSequenceLength) : nil
+    takesEmptySequences = folder.isTable
     prompts = folder.prompts
     defaultPrompt = folder.defaultPrompt
   }
@@ -81,9 +84,14 @@ public struct LocalTokenizer: TextTokenizer {
   /// - Complexity: O(length of the text).
   public func countTokens(_ text: String, options: EmbedOptions = EmbedOptions()) -> Int {
     var scratch = TokenizerScratch()
-    return tokenizer.count(
-      (prompt(options) ?? "") + text, parsesSpecialTokens: options.specialTokens == .parse,
-      scratch: &scratch)
+    let whole = (prompt(options) ?? "") + text
+    let parsesSpecialTokens = options.specialTokens == .parse
+    guard let model2Vec else {
+      return tokenizer.count(whole, parsesSpecialTokens: parsesSpecialTokens, scratch: &scratch)
+    }
+    let sequence = tokenizer.encode(
+      whole, maximumLength: .max, parsesSpecialTokens: parsesSpecialTokens, scratch: &scratch)
+    return model2Vec.knownPlaces(sequence.ids).count
   }
 
   /// Where all of a text's own tokens stand in it, in bytes of UTF-8, also those that the model would not see.
@@ -93,10 +101,11 @@ public struct LocalTokenizer: TextTokenizer {
     in text: String, options: EmbedOptions = EmbedOptions()
   ) -> [Range<Int>] {
     var scratch = TokenizerScratch()
-    return tokenizer.encodeWithOffsets(
+    let (sequence, offsets) = tokenizer.encodeWithOffsets(
       text, maximumLength: .max, parsesSpecialTokens: options.specialTokens == .parse,
-      scratch: &scratch
-    ).offsets.compactMap { $0 }
+      scratch: &scratch)
+    let places = model2Vec?.knownPlaces(sequence.ids) ?? Array(offsets.indices)
+    return places.compactMap { offsets[$0] }
   }
 
   /// The tokens of a text, cut to the limit, with their places in it.
@@ -166,7 +175,14 @@ public struct LocalTokenizer: TextTokenizer {
         input: index)
     }
     try check(sequence, options, at: index)
+    guard takesEmptySequences || !sequence.ids.isEmpty else { throw Self.noTokens(at: index) }
     return sequence
+  }
+
+  /// The refusal of an input that a model without special tokens sees nothing of.
+  static func noTokens(at index: Int) -> EmbedError {
+    EmbedError(
+      .invalidInput, "input without tokens", expected: "at least one", got: "none", input: index)
   }
 
   /// Refuses a truncated sequence when the options ask for it.

@@ -21,6 +21,9 @@ extension Architecture {
 }
 
 extension Checkpoint {
+  /// Four times those of the largest model that is known.
+  private static let mostFoldedNumbers = 512_000_000
+
   /// The number of tokens that a table has vectors for, and the length of those.
   ///
   /// Throws `fileDamaged` when there is no such tensor or it is no matrix.
@@ -38,6 +41,13 @@ extension Checkpoint {
       throw EmbedError(
         .fileDamaged, "unexpected shape of tensor mapping", expected: "(tokens)",
         got: "\(mapping)", at: source)
+    }
+    // A few bytes of a file make a row each.
+    guard mapping[0] * shape[1] <= Self.mostFoldedNumbers else {
+      throw EmbedError(
+        .modelUnsupported, "large table",
+        expected: "at most \(Self.mostFoldedNumbers) numbers when rows are not shared",
+        got: "\(mapping[0] * shape[1])", at: source)
     }
     return (mapping[0], shape[1])
   }

@@ -58,9 +58,14 @@ struct EncoderFiles {
       isDeclared ? try JSONDocument(.object([]), file: path) : try JSONDocument(path: path)
     biases = try architecture.biases(config)
     let limit =
-      isDeclared
-      ? try Self.truncation(folder)
-      : try config.optionalInteger("max_length", in: 1...Int(Int32.max)) ?? 512
+      if isDeclared {
+        try Self.truncation(folder)
+      } else if config.members.contains(where: { $0.key.hasSameBytes(as: "max_length") }) {
+        // null is no limit.
+        try config.optionalInteger("max_length", in: 1...Int(Int32.max))
+      } else {
+        512
+      }
     let (tokens, dimensions) = try checkpoint.tokenTableShape(architecture.tensors.wordEmbeddings)
     configuration = .table(
       vocabularySize: tokens, dimensions: dimensions, maximumLength: limit ?? Int(Int32.max))

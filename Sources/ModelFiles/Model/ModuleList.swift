@@ -34,6 +34,9 @@ struct ModuleList {
     Folder.exists(Folder.join(modelFolder, fileName))
   }
 
+  /// A folder may be listed more than once, so that its size does not bound the work.
+  private static let mostModules = 32
+
   /// Reads the file; without one the folder is a bare encoder.
   ///
   /// Throws `modelUnsupported` for other modules or another order, and `fileDamaged` for a module outside the folder.
@@ -51,6 +54,11 @@ struct ModuleList {
       entries.append(try Self.entry(document, modelFolder: modelFolder))
     }
     let types = entries.map(\.type)
+    guard entries.count <= Self.mostModules else {
+      throw EmbedError(
+        .modelUnsupported, "unsupported pipeline", expected: "at most \(Self.mostModules) modules",
+        got: "\(entries.count)", at: path)
+    }
     guard task.accepts(pipeline: types) else {
       throw EmbedError(
         .modelUnsupported, "unsupported pipeline", expected: task.pipeline,

@@ -290,6 +290,9 @@ extension TokenizerFile {
     return id
   }
 
+  /// The most pieces of a template, and ids of a piece.
+  private static let mostTemplateParts = 64
+
   /// The special tokens in front of the sequence `A` and behind it.
   private func specialTokens(
     _ processor: JSONDocument
@@ -297,7 +300,7 @@ extension TokenizerFile {
     var prefix: [Int32] = []
     var suffix: [Int32] = []
     var isBehind = false
-    for piece in try processor.objects("single") {
+    for piece in try templatePieces(processor, "single") {
       let isSequence = try piece.value("Sequence") != nil
       let part = try piece.object(isSequence ? "Sequence" : "SpecialToken")
       let name = try part.string("id")
@@ -329,7 +332,7 @@ extension TokenizerFile {
     guard try processor.optionalArray("pair") != nil else { return nil }
     var pair = TokenizerConfiguration.Template.Pair()
     var texts = 0
-    for piece in try processor.objects("pair") {
+    for piece in try templatePieces(processor, "pair") {
       let isSequence = try piece.value("Sequence") != nil
       let part = try piece.object(isSequence ? "Sequence" : "SpecialToken")
       let type = Int32(try part.optionalInteger("type_id", in: 0...1) ?? 0)
@@ -350,12 +353,29 @@ extension TokenizerFile {
     return texts == 2 ? pair : nil
   }
 
+  /// What a template puts together, which is little.
+  private func templatePieces(
+    _ processor: JSONDocument, _ key: String
+  ) throws(EmbedError) -> [JSONDocument] {
+    let pieces = try processor.objects(key)
+    guard pieces.count <= Self.mostTemplateParts else {
+      throw processor.unsupported(
+        key, expected: "at most \(Self.mostTemplateParts) parts", got: "\(pieces.count)")
+    }
+    return pieces
+  }
+
   private func templateIDs(
     _ processor: JSONDocument, _ name: String
   ) throws(EmbedError) -> [Int32] {
     let token = try processor.object("special_tokens").object(name)
     var ids: [Int32] = []
-    for value in try token.array("ids") {
+    let values = try token.array("ids")
+    guard values.count <= Self.mostTemplateParts else {
+      throw token.unsupported(
+        "ids", expected: "at most \(Self.mostTemplateParts)", got: "\(values.count)")
+    }
+    for value in values {
       guard case .number(let text) = value, let id = Int32(text) else {
         throw EmbedError(
           .fileDamaged, "wrong type", expected: "a whole number", got: value.summary,

@@ -275,7 +275,8 @@ extension Tokenizer {
         scalars.reversed().prefix { $0 == ByteSpelling.space }.count
       )
     }
-    let start = min(UnicodeData.endOfWhitespace(in: text, from: range.lowerBound), range.upperBound)
+    let start = UnicodeData.endOfWhitespace(
+      in: text, from: range.lowerBound, upTo: range.upperBound)
     let end = UnicodeData.startOfWhitespace(
       in: text, before: range.upperBound, from: range.lowerBound)
     return (

@@ -6,9 +6,11 @@ extension UnicodeData {
   static func isWhitespace(_ scalar: UInt32) -> Bool { contains(scalar, in: whitespace) }
 
   /// Where white space that begins at an index ends.
-  static func endOfWhitespace(in text: Span<UInt8>, from start: Int) -> Int {
+  static func endOfWhitespace(
+    in text: Span<UInt8>, from start: Int, upTo end: Int = .max
+  ) -> Int {
     var index = start
-    while index < text.count {
+    while index < min(end, text.count) {
       let (scalar, length) = UTF8Coding.scalar(in: text, at: index)
       if !isWhitespace(scalar) { break }
       index += length

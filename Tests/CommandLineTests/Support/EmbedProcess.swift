@@ -14,8 +14,9 @@ final class EmbedProcess {
     return folder.appendingPathComponent("embed").path
   }()
 
-  /// After so many seconds a process is killed, so that one that hangs fails its test and no others.
-  private static let patience = 60.0
+  /// After so many seconds a process is killed, so that one that hangs fails its test and no others; a test that waits
+  /// its turn among busy ones counts too.
+  private static let patience = 300.0
 
   private let process = Process()
   private lazy var watchdog = DispatchWorkItem { [process] in

@@ -73,6 +73,16 @@ import Transformer
     #expect(error?.code == .fileDamaged)
   }
 
+  @Test func `a small file that stands for a huge table is refused`() throws {
+    let row = bytes([Float](repeating: 1, count: 60_000).map(\.bitPattern))
+    let places = [UInt8](repeating: 0, count: 4 * 10_000)
+    let folder = try folder([
+      ("embeddings", "F32", [1, 60_000], row), ("mapping", "I32", [10_000], places),
+    ])
+    let error = #expect(throws: EmbedError.self) { try ModelFolder(path: folder.path("model")) }
+    #expect(error?.code == .modelUnsupported)
+  }
+
   @Test func `what is no table is refused when the folder is opened`() throws {
     let byte: [UInt8] = [0]
     for tensors in [
@@ -95,6 +105,7 @@ import Transformer
     }
     #expect(try open("").maximumSequenceLength == 512)
     #expect(try open(#","max_length":40"#).maximumSequenceLength == 40)
+    #expect(try open(#","max_length":null"#).maximumSequenceLength == Int(Int32.max))
     #expect(try open("").modules == [])
     #expect(try open(#","normalize":true"#).modules == [.normalize])
     #expect(throws: EmbedError.self) { try open(#","max_length":0"#) }
