@@ -67,6 +67,19 @@ import Testing
     #expect(bad["dimensions"] == nil)
   }
 
+  @Test func `lists a table that takes any number of tokens without a limit`() throws {
+    let environment = ["EMBED_MODELS": PackageFolder.path("Tests/Reference/families")]
+    let table = try EmbedRun("models", "list", environment: environment)
+    let row = try #require(table.lines.map(cells).first { $0.first == "static-root" })
+    #expect(row[3] == "-")
+    let json = try EmbedRun("models", "list", "-f", "json", environment: environment)
+    guard case .array(let models) = try JSONParser.parse(json.output) else {
+      Issue.record("no array")
+      return
+    }
+    #expect(models.first { $0["name"] == .string("static-root") }?["tokens"] == .null)
+  }
+
   @Test func `describes a model`() throws {
     let run = try EmbedRun("models", "show", "dense", environment: environment)
     #expect(run.status == 0)

@@ -81,10 +81,9 @@ public final class LocalEmbedder: Embedder {
       $0.makeWorkspace
     }
     dimensions = folder.truncatedDimensions ?? folder.dimensions
-    let limit = runtime.tokenizer.maximumTokens
     info = EmbedderInfo(
       modelID: folder.name, dimensions: dimensions,
-      maximumTokens: limit < Int(Int32.max) ? limit : nil,
+      maximumTokens: folder.maximumSequenceLength,
       preferredBatchSize: ModelRunner.windowSize, roles: runtime.tokenizer.roles)
   }
 

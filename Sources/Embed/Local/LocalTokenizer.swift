@@ -9,7 +9,7 @@ import Transformer
 /// if tokenizer.countTokens(text) > tokenizer.maximumTokens { … }
 /// ```
 public struct LocalTokenizer: TextTokenizer {
-  /// The most tokens of a sequence, special tokens included.
+  /// The most tokens of a sequence, special tokens included; 2³¹ - 1 for a model without a limit.
   public let maximumTokens: Int
   let tokenizer: Tokenizer
   let template: TokenizerConfiguration.Template
@@ -48,12 +48,12 @@ public struct LocalTokenizer: TextTokenizer {
       throw EmbedError(
         .fileDamaged, "invalid tokenizer", at: folder.path, underlying: error)
     }
-    maximumTokens = folder.maximumSequenceLength
+    maximumTokens = folder.maximumSequenceLength ?? Int(Int32.max)
     template = configuration.template
     encoderVocabularySize = folder.configuration.vocabularySize
     model2Vec =
       folder.isModel2Vec
-      ? Model2VecText(configuration, maximumTokens: folder.maximumSequenceLength) : nil
+      ? Model2VecText(configuration, maximumTokens: maximumTokens) : nil
     takesEmptySequences = folder.isTable
     prompts = folder.prompts
     defaultPrompt = folder.defaultPrompt
@@ -106,6 +106,20 @@ public struct LocalTokenizer: TextTokenizer {
       scratch: &scratch)
     let places = model2Vec?.knownPlaces(sequence.ids) ?? Array(offsets.indices)
     return places.compactMap { offsets[$0] }
+  }
+
+  /// The tokens of a text, cut to the limit.
+  private func encode(
+    _ text: String, _ options: EmbedOptions, _ scratch: inout TokenizerScratch
+  ) -> TokenSequence {
+    let part = model2Vec?.part(of: text) ?? text
+    let sequence = tokenizer.encode(
+      part, maximumLength: maximumTokens,
+      parsesSpecialTokens: options.specialTokens == .parse, scratch: &scratch)
+    guard let model2Vec else { return sequence }
+    return TokenSequence(
+      ids: model2Vec.knownPlaces(sequence.ids).map { sequence.ids[$0] },
+      isTruncated: sequence.isTruncated || part.utf8.count < text.utf8.count)
   }
 
   /// The tokens of a text, cut to the limit, with their places in it.
@@ -161,12 +175,8 @@ public struct LocalTokenizer: TextTokenizer {
   ) throws(EmbedError) -> TokenSequence {
     let sequence: TokenSequence
     switch input {
-    case .text(let text) where model2Vec != nil:
-      sequence = encodeWithOffsets((prompt(options) ?? "") + text, options, &scratch).sequence
     case .text(let text):
-      sequence = tokenizer.encode(
-        (prompt(options) ?? "") + text, maximumLength: maximumTokens,
-        parsesSpecialTokens: options.specialTokens == .parse, scratch: &scratch)
+      sequence = encode((prompt(options) ?? "") + text, options, &scratch)
     case .tokens(let ids):
       sequence = try checked(ids, at: index)
     case .image:

@@ -14,7 +14,11 @@ struct Model2VecText: Sendable {
   /// - Complexity: O(n log n) in the size of the vocabulary.
   init(_ configuration: TokenizerConfiguration, maximumTokens: Int) {
     unknownID = configuration.model.unknownID
-    var lengths = configuration.model.vocabulary.map(\.token.unicodeScalars.count)
+    let vocabulary = configuration.model.vocabulary
+    let ids = Set(vocabulary.map(\.id))
+    let added = configuration.addedTokens.filter { !ids.contains($0.id) }
+    var lengths = vocabulary.map(\.token.unicodeScalars.count)
+    lengths += added.map(\.content.unicodeScalars.count)
     lengths.sort()
     let (low, high) = (max(0, lengths.count - 1) / 2, lengths.count / 2)
     let median = lengths.isEmpty ? 0 : (lengths[low] + lengths[high]) / 2

@@ -44,8 +44,8 @@ private struct ModelsListCommand: AsyncParsableCommand {
     discussion: """
       A model that cannot be used is marked with "broken"; what is wrong with it goes to standard \
       error. The format json is an array with an object for each model: "name", "folder" and \
-      "origin", then "task", "dimensions" and "tokens", or "error". The dimensions of a re-ranker \
-      are the number of its labels.
+      "origin", then "task", "dimensions" and "tokens", or "error"; "tokens" is null \
+      for a model that takes any number. The dimensions of a re-ranker are the number of its labels.
 
       --known lists models that people run and that this program runs too, on this machine or not, \
       with what their authors say of them and the command that fetches each. Those marked "real" \
@@ -91,7 +91,7 @@ private struct ModelsListCommand: AsyncParsableCommand {
         let folder = try open(model)
         table.append([
           model.name, folder.task.rawValue, "\(folder.returnedDimensions)",
-          "\(folder.maximumSequenceLength)", model.path,
+          folder.maximumSequenceLength.map(String.init) ?? "-", model.path,
         ])
       } catch {
         table.append([model.name, "broken", "-", "-", model.path])
@@ -112,7 +112,7 @@ private struct ModelsListCommand: AsyncParsableCommand {
         members += [
           ("task", .string(folder.task.rawValue)),
           ("dimensions", .number("\(folder.returnedDimensions)")),
-          ("tokens", .number("\(folder.maximumSequenceLength)")),
+          ("tokens", folder.maximumSequenceLength.map { .number("\($0)") } ?? .null),
         ]
       } catch {
         members.append(("error", .string(error.description)))

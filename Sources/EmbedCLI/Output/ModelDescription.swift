@@ -54,8 +54,7 @@ struct ModelDescription {
 
   private var output: [(String, String)] {
     let dimensions = [("dimensions", "\(folder.returnedDimensions)")]
-    let hasLimit = folder.maximumSequenceLength < Int(Int32.max)
-    let limit = hasLimit ? [("maximum tokens", "\(folder.maximumSequenceLength)")] : []
+    let limit = folder.maximumSequenceLength.map { [("maximum tokens", "\($0)")] } ?? []
     switch folder.task {
     case .reranking: return limit + classifier
     case .sparseEmbedding:

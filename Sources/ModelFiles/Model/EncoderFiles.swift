@@ -4,6 +4,9 @@ import Transformer
 
 /// The settings of an encoder's own files: those of a transformer, or of a table of vectors for tokens.
 struct EncoderFiles {
+  /// The length of the longest sequence where there is no limit.
+  static let noLimit = Int(Int32.max)
+
   /// The folder of the encoder and its tokenizer.
   let folder: String
   /// `config.json`; empty for a table.
@@ -68,7 +71,7 @@ struct EncoderFiles {
       }
     let (tokens, dimensions) = try checkpoint.tokenTableShape(architecture.tensors.wordEmbeddings)
     configuration = .table(
-      vocabularySize: tokens, dimensions: dimensions, maximumLength: limit ?? Int(Int32.max))
+      vocabularySize: tokens, dimensions: dimensions, maximumLength: limit ?? Self.noLimit)
     lowercases = false
     isModel2Vec = !isDeclared
     normalizes = isDeclared ? false : try config.optionalBool("normalize") ?? false

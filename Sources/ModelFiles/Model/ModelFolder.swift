@@ -17,10 +17,14 @@ public struct ModelFolder: Sendable {
   package var architecture: Architecture { encoder.architecture }
   /// The encoder's sizes and constants.
   package var configuration: EncoderConfiguration { encoder.configuration }
-  /// The most tokens of an input that count, special tokens included; never more than the encoder has positions for.
+  /// The most tokens of an input that count, special tokens included; nil for no limit.
   ///
+  /// Never more than the encoder has positions for.
   /// The sentence's own limit may go beyond the `max_position_embeddings` of an encoder whose positions have no table.
-  package var maximumSequenceLength: Int { configuration.positions.maximumLength }
+  package var maximumSequenceLength: Int? {
+    let limit = configuration.positions.maximumLength
+    return limit < EncoderFiles.noLimit ? limit : nil
+  }
   /// Whether the encoder is a table of vectors for tokens.
   package var isTable: Bool { encoder.isTable }
   /// Whether texts are read as Model2Vec reads them, rather than sentence-transformers.
@@ -134,11 +138,12 @@ extension ModelFolder {
     ).configuration()
     if encoder.lowercases { try lowercase(&tokenizer) }
     let specialCount = tokenizer.template.count
-    guard specialCount < maximumSequenceLength else {
+    let limit = configuration.positions.maximumLength
+    guard specialCount < limit else {
       throw EmbedError(
         .modelUnsupported, "no room for text",
         expected: "more than \(specialCount) tokens, which are special ones",
-        got: "\(maximumSequenceLength)", at: path.printable)
+        got: "\(limit)", at: path.printable)
     }
     return tokenizer
   }

@@ -119,7 +119,7 @@ struct ScalarClass: OptionSet, Sendable {
       (.wordScalar, UnicodeData.wordScalars), (.combiningMark, UnicodeData.combiningMarks),
       (.extender, UnicodeData.graphemeExtenders), (.prepended, UnicodeData.graphemePrepends),
       (.control, UnicodeData.graphemeControls), (.pictograph, UnicodeData.pictographs),
-      (.numeric, UnicodeData.numerics),
+      (.numeric, UnicodeData.numbers), (.numeric, UnicodeData.newerNumbers),
     ]
     for (kind, ranges) in sets { classes.insert(kind.rawValue, forAll: ranges) }
     return classes

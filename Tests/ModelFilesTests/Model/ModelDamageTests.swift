@@ -31,7 +31,8 @@ import Transformer
         #expect(tokenizer.addedTokens.allSatisfy { $0.id >= 0 && $0.id < size })
         let special = tokenizer.template.prefix + tokenizer.template.suffix
         #expect(special.allSatisfy { $0 >= 0 && $0 < size })
-        #expect(folder.maximumSequenceLength <= folder.configuration.positions.maximumLength)
+        let positions = folder.configuration.positions
+        #expect(positions.maximumLength <= positions.longestPossible)
       }
       if let message {
         refused += 1

@@ -9,7 +9,7 @@ import Testing
   private func limit(
     _ fixture: ModelFixture, sentence: String? = nil, tokenizer: String? = nil,
     named name: String = "sentence_bert_config.json"
-  ) throws -> Int {
+  ) throws -> Int? {
     try fixture.remove("sentence_bert_config.json")
     if let sentence { try fixture.write(sentence, to: name) }
     if let tokenizer {

@@ -32,6 +32,15 @@ struct TokenizerErrorTests {
         == .negativeID(-2, token: "b"))
   }
 
+  @Test func `refuses tokens that are longer than any word`() {
+    #expect(error([("[UNK]", 0), (String(repeating: "a", count: 4096), 1)]) == nil)
+    let long = String(repeating: "a", count: 4097)
+    #expect(error([("[UNK]", 0), (long, 1)]) == .tokenTooLong(bytes: 4097, id: 1))
+    #expect(
+      error([("[UNK]", 0)]) { $0.addedTokens = [.init(content: long, id: 7)] }
+        == .tokenTooLong(bytes: 4097, id: 7))
+  }
+
   @Test func `refuses two tokens with one id`() {
     #expect(
       error([("a", 4), ("[UNK]", 0), ("b", 4)]) == .duplicateID(4, tokens: ["a", "b"]))

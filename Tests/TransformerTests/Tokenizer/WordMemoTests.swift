@@ -10,15 +10,8 @@ import Testing
     _ letters: String, _ merges: [(String, String)],
     preTokenizers: [TokenizerConfiguration.PreTokenizer] = [.whitespaceSplit]
   ) throws -> Tokenizer {
-    let tokens = letters.map(String.init) + merges.map { $0.0 + $0.1 }
-    return try Tokenizer(
-      TokenizerConfiguration(
-        normalizers: [], preTokenizers: preTokenizers,
-        model: .bytePairs(
-          .init(
-            vocabulary: tokens.enumerated().map { ($1, Int32($0)) },
-            merges: merges.map { (first: $0.0, second: $0.1) }, unknownToken: nil,
-            fusesUnknown: false, fallsBackToBytes: false, ignoresMergesOfTokens: false))))
+    try TransformerTests.bytePairs(
+      letters.map(String.init) + merges.map { $0.0 + $0.1 }, merges, preTokenizers: preTokenizers)
   }
 
   private func ids(

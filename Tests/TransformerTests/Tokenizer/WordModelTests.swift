@@ -5,22 +5,6 @@ import Testing
 
 @Suite("Byte pairs, unigrams and pairs of texts")
 struct WordModelTests {
-  private func bytePairs(
-    _ tokens: [String], _ merges: [(String, String)], unknown: String? = nil,
-    fusesUnknown: Bool = false, fallsBackToBytes: Bool = false, ignoresMerges: Bool = false,
-    preTokenizers: [TokenizerConfiguration.PreTokenizer] = []
-  ) throws -> Tokenizer {
-    try Tokenizer(
-      TokenizerConfiguration(
-        normalizers: [], preTokenizers: preTokenizers,
-        model: .bytePairs(
-          .init(
-            vocabulary: tokens.enumerated().map { ($1, Int32($0)) },
-            merges: merges.map { (first: $0.0, second: $0.1) }, unknownToken: unknown,
-            fusesUnknown: fusesUnknown, fallsBackToBytes: fallsBackToBytes,
-            ignoresMergesOfTokens: ignoresMerges))))
-  }
-
   private func unigram(_ vocabulary: [(String, Double)], bytes: Bool = false) throws -> Tokenizer {
     try Tokenizer(
       TokenizerConfiguration(
@@ -96,6 +80,14 @@ struct WordModelTests {
     #expect(!pairs.ids(text).isEmpty)
     let unigram = try unigram([("<unk>", 0), ("a", -1), ("aa", -2.5), ("ab", -1), (" ", -1)])
     #expect(!unigram.ids(text).isEmpty)
+  }
+
+  @Test func `a long text is not cut where a space has become a letter`() throws {
+    let tokenizer = try bytePairs(
+      ["a", "b", "ab"], [("a", "b")], normalizers: [.replace(.text(" "), with: "b")],
+      preTokenizers: [.whitespaceSplit])
+    let text = String(repeating: "a", count: 10_000) + " a"
+    #expect(tokenizer.tokens(text).suffix(3) == ["a", "ab", "a"])
   }
 
   // MARK: - Pairs

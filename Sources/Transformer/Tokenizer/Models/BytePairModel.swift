@@ -67,19 +67,15 @@ struct BytePairModel: Sendable {
   ///
   /// - Complexity: O(n log n) in the bytes of the word.
   func appendPieces(of text: Span<UInt8>, _ word: Range<Int>, to pieces: inout PieceBuffer) {
-    guard let boundary else { return remember(text, word, &pieces) }
+    guard let boundary else {
+      return pieces.remember(text, word) { split(text, word, to: &$0) }
+    }
     var start = word.lowerBound
     while start < word.upperBound {
       let end = boundary.next(in: text, start..<word.upperBound)
-      remember(text, start..<end, &pieces)
+      pieces.remember(text, start..<end) { split(text, start..<end, to: &$0) }
       start = end
     }
-  }
-
-  private func remember(
-    _ text: Span<UInt8>, _ word: Range<Int>, _ pieces: inout PieceBuffer
-  ) {
-    pieces.remember(text, word) { split(text, word, to: &$0) }
   }
 
   private func split(_ text: Span<UInt8>, _ word: Range<Int>, to pieces: inout PieceBuffer) {

@@ -14,8 +14,12 @@ package struct TokenizerScratch: Sendable {
   /// Makes empty buffers.
   package init() {}
 
-  /// Empties the buffers for another text.
+  /// Empties the buffers for another text, and gives back what a long one has made of them.
   mutating func begin(recordsOffsets: Bool) {
+    let kept = 1 << 20
+    if max(normalized.bytes.capacity, rewritten.bytes.capacity, spaced.bytes.capacity) > kept {
+      (normalized, rewritten, spaced) = (AlignedText(), AlignedText(), AlignedText())
+    }
     pieces.begin(recordsOffsets: recordsOffsets)
     word.recordsOffsets = recordsOffsets
     normalized.recordsOffsets = recordsOffsets

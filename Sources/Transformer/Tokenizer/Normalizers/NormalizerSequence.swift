@@ -21,8 +21,9 @@ struct NormalizerSequence: Sendable {
   }
 
   private let steps: [Step]
-  /// Whether a text may be normalized in parts that begin at a space behind an ASCII letter, with the same result.
-  let keepsParts: Bool
+  /// Whether a text may be normalized in parts that begin at a space behind an ASCII letter, with the same result, in
+  /// which these spaces stand.
+  private(set) var keepsParts = false
 
   init(_ normalizers: [TokenizerConfiguration.Normalizer]) {
     steps = normalizers.map { normalizer in
@@ -44,13 +45,23 @@ struct NormalizerSequence: Sendable {
       case .nmt: .nmt
       }
     }
-    keepsParts = normalizers.allSatisfy { normalizer in
-      switch normalizer {
-      case .prepend, .strip: false
-      case .replace(.text(let text), _): text.utf8.count == 1
-      default: true
+    keepsParts =
+      keepsSpaces
+      && normalizers.allSatisfy { normalizer in
+        switch normalizer {
+        case .prepend, .strip: false
+        case .replace(.text(let text), _): text.utf8.count == 1
+        default: true
+        }
       }
-    }
+  }
+
+  /// Whether a space between letters stays one.
+  private var keepsSpaces: Bool {
+    let text: [UInt8] = Array("a b".utf8)
+    var scratch = TokenizerScratch()
+    normalize(text.span, 0..<text.count, scratch: &scratch)
+    return scratch.normalized.bytes == text
   }
 
   /// Normalizes a part of a text; the result is `scratch.normalized`.

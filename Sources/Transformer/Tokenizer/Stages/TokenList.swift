@@ -68,10 +68,15 @@ struct TokenList: Sendable {
     (Self.find(id, in: vocabulary) ?? Self.find(id, in: added)).map { Self.spelling($0, pool) }
   }
 
+  /// The most bytes of a token.
+  private static let longestToken = 1 << 12
+
   private static func append(
     _ token: String, _ id: Int32, to pool: inout [UInt8]
   ) throws(TokenizerError) -> Token {
     if id < 0 { throw .negativeID(id, token: token) }
+    // To look for the longest token at every place of a text takes the time of both lengths.
+    if token.utf8.count > longestToken { throw .tokenTooLong(bytes: token.utf8.count, id: id) }
     let start = pool.count
     pool.append(contentsOf: token.utf8)
     if pool.count >= UInt32.max { throw .vocabularyTooLarge(bytes: pool.count) }

@@ -135,6 +135,8 @@ package enum TokenizerError: Error, Sendable, Equatable {
   case undefinedSpecialToken(Int32)
   /// A merge is of tokens, or makes one, that the vocabulary lacks.
   case undefinedMerge(String)
+  /// A token has more bytes than any that a text is cut into.
+  case tokenTooLong(bytes: Int, id: Int32)
   /// The tokens have more bytes than 32-bit offsets reach.
   case vocabularyTooLarge(bytes: Int)
 }
@@ -157,6 +159,8 @@ extension TokenizerError: CustomStringConvertible {
       "special token around texts: expected the id of a token, got \(id)"
     case .undefinedMerge(let token):
       "merge of \"\(token)\": expected it in the vocabulary, got none"
+    case .tokenTooLong(let bytes, let id):
+      "token with the id \(id): expected at most 4096 bytes, got \(bytes)"
     case .vocabularyTooLarge(let bytes):
       "vocabulary: expected fewer than \(UInt32.max) bytes of tokens, got \(bytes)"
     }
