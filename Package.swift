@@ -85,10 +85,18 @@ let package = Package(
       swiftSettings: instructionSet("AVX512BF16", "-march=x86-64-v4", "-mavx512bf16")
     ),
     .target(
+      name: "KernelsAVXVNNI", dependencies: ["CIntrinsics", "Kernels", "KernelsAVX2"],
+      swiftSettings: instructionSet("AVXVNNI", "-march=x86-64-v3", "-mavxvnni")
+    ),
+    .target(
+      name: "KernelsAVX512VNNI", dependencies: ["CIntrinsics", "Kernels", "KernelsAVX512"],
+      swiftSettings: instructionSet("AVX512VNNI", "-march=x86-64-v4", "-mavx512vnni")
+    ),
+    .target(
       name: "KernelDispatch",
       dependencies: [
         "CIntrinsics", "Kernels", "KernelsAVX2", "KernelsAVX512", "KernelsAVX512BF16",
-        "KernelsBaseline",
+        "KernelsAVX512VNNI", "KernelsAVXVNNI", "KernelsBaseline",
       ],
       swiftSettings: [optimized]
     ),

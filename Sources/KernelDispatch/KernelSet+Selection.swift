@@ -3,6 +3,8 @@ package import Kernels
 import KernelsAVX2
 import KernelsAVX512
 import KernelsAVX512BF16
+import KernelsAVX512VNNI
+import KernelsAVXVNNI
 import KernelsBaseline
 
 extension InstructionSet {
@@ -13,6 +15,8 @@ extension InstructionSet {
       case .baseline: true
       case .avx2: cpu_supports_x86_64_v3() != 0
       case .avx512: cpu_supports_x86_64_v4() != 0
+      case .avxVNNI: cpu_supports_x86_64_v3() != 0 && cpu_supports_avx_vnni() != 0
+      case .avx512VNNI: cpu_supports_x86_64_v4() != 0 && cpu_supports_avx512_vnni() != 0
       case .avx512BF16: cpu_supports_x86_64_v4() != 0 && cpu_supports_avx512_bf16() != 0
       }
     #else
@@ -55,12 +59,13 @@ extension KernelSet {
 
   /// The products in a precision that go with these kernels, if this CPU can compute them.
   package func products(in precision: MatrixProducts.Precision) -> MatrixProducts? {
-    switch precision {
-    case .single:
-      products
-    case .bfloat16:
-      // In this order, as above.
-      instructionSet >= .avx512 && InstructionSet.avx512BF16.isSupported ? .avx512BF16 : nil
+    // In this order, as above.
+    switch (precision, instructionSet) {
+    case (.single, _): products
+    case (.bfloat16, .avx512): InstructionSet.avx512BF16.isSupported ? .avx512BF16 : nil
+    case (.byteGroups, .avx512): InstructionSet.avx512VNNI.isSupported ? .avx512VNNI : nil
+    case (.byteGroups, .avx2): InstructionSet.avxVNNI.isSupported ? .avxVNNI : nil
+    case (.bfloat16, _), (.byteGroups, _): nil
     }
   }
 }

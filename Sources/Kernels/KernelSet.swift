@@ -1,14 +1,19 @@
 /// What kernels are compiled for: the instructions that a CPU must have to run them.
 ///
-/// In the order of their speed; a CPU that has one has those before it.
+/// In the order of their registers, extensions behind what they extend; a CPU that has one has those before it, but for
+/// the extensions.
 @usableFromInline
 package enum InstructionSet: Sendable, Hashable, Comparable, CaseIterable {
   /// What every CPU of the architecture has: SSE2, NEON, or WebAssembly's 128 bits.
   case baseline
   /// AVX2 and FMA: x86-64-v3.
   case avx2
+  /// AVX2 with sums of products of bytes: AVX-VNNI.
+  case avxVNNI
   /// AVX-512 F, BW, CD, DQ and VL: x86-64-v4.
   case avx512
+  /// AVX-512 with sums of products of bytes: AVX512_VNNI.
+  case avx512VNNI
   /// AVX-512 with products in bfloat16: AVX512_BF16.
   case avx512BF16
 }
@@ -20,6 +25,8 @@ extension InstructionSet: CustomStringConvertible {
     case .baseline: "baseline"
     case .avx2: "AVX2"
     case .avx512: "AVX-512"
+    case .avxVNNI: "AVX-VNNI"
+    case .avx512VNNI: "AVX512_VNNI"
     case .avx512BF16: "AVX512_BF16"
     }
   }

@@ -10,6 +10,8 @@ package struct MatrixProducts: Sendable {
     case single
     /// To 8 significant bits, a relative error of 2^-9.
     case bfloat16
+    /// To whole steps of eight bits, which groups of 64 factors share.
+    case byteGroups
   }
 
   /// What a CPU must have to compute them.
@@ -17,10 +19,16 @@ package struct MatrixProducts: Sendable {
   @usableFromInline package let precision: Precision
   /// The columns of a panel.
   @usableFromInline package let panelWidth: Int
-  /// The factors in a lane of 32 bits.
-  @usableFromInline let factorsPerLane: Int
+  /// The factors that are laid out together, and the lanes of 32 bits that they take.
+  @usableFromInline let group: (factors: Int, lanes: Int)
   /// Rounds a row to lanes; nil when floats are lanes as they are.
   @usableFromInline let round:
+    (
+      @Sendable (_ row: UnsafePointer<Float>, _ count: Int, _ lanes: UnsafeMutableRawPointer) ->
+        Void
+    )?
+  /// The same for a row of weights.
+  @usableFromInline let roundWeights:
     (
       @Sendable (_ row: UnsafePointer<Float>, _ count: Int, _ lanes: UnsafeMutableRawPointer) ->
         Void
@@ -32,15 +40,17 @@ package struct MatrixProducts: Sendable {
   @inlinable @inline(__always)
   init<Product: ProductUnit>(
     _ instructionSet: InstructionSet, _ precision: Precision, _ product: Product.Type,
-    factorsPerLane: Int,
+    group: (factors: Int, lanes: Int),
     round: (@Sendable (UnsafePointer<Float>, Int, UnsafeMutableRawPointer) -> Void)?,
+    roundWeights: (@Sendable (UnsafePointer<Float>, Int, UnsafeMutableRawPointer) -> Void)?,
     activate: @escaping @Sendable (ActivationPass) -> Void
   ) {
     self.instructionSet = instructionSet
     self.precision = precision
     panelWidth = Product.panelWidth
-    self.factorsPerLane = factorsPerLane
+    self.group = group
     self.round = round
+    self.roundWeights = roundWeights
     packTransposed = { Product.packTransposed($0) }
     multiplyPanels = { Product.multiply($0, then: activate) }
   }
@@ -51,7 +61,7 @@ package struct MatrixProducts: Sendable {
     _ instructionSet: InstructionSet, single product: Product.Type
   ) where Product.Lane == Float {
     self.init(
-      instructionSet, .single, product, factorsPerLane: 1, round: nil,
+      instructionSet, .single, product, group: (1, 1), round: nil, roundWeights: nil,
       activate: { Product.Unit.activate($0) })
   }
 
@@ -60,10 +70,24 @@ package struct MatrixProducts: Sendable {
   package init<Product: BFloat16ProductUnit>(
     _ instructionSet: InstructionSet, bfloat16 product: Product.Type, kernels: KernelSet
   ) {
+    let round: @Sendable (UnsafePointer<Float>, Int, UnsafeMutableRawPointer) -> Void = {
+      Product.round($0, count: $1, into: $2.assumingMemoryBound(to: UInt32.self))
+    }
     self.init(
-      instructionSet, .bfloat16, product, factorsPerLane: 2,
-      round: { row, count, lanes in
-        Product.round(row, count: count, into: lanes.assumingMemoryBound(to: UInt32.self))
+      instructionSet, .bfloat16, product, group: (2, 1), round: round, roundWeights: round,
+      activate: kernels.activateRows)
+  }
+
+  /// Products of bytes in groups, with the functions of other kernels behind them.
+  @inlinable @inline(__always)
+  package init<Product: ByteProductUnit>(
+    _ instructionSet: InstructionSet, byteGroups product: Product.Type, kernels: KernelSet
+  ) {
+    self.init(
+      instructionSet, .byteGroups, product, group: (byteGroupSize, byteGroupLanes),
+      round: { Product.round($0, count: $1, into: $2.assumingMemoryBound(to: UInt32.self)) },
+      roundWeights: {
+        Product.roundWeights($0, count: $1, into: $2.assumingMemoryBound(to: UInt32.self))
       },
       activate: kernels.activateRows)
   }
@@ -82,7 +106,9 @@ package struct PackedMatrix: Sendable {
 
 extension MatrixProducts {
   /// The lanes of a row of `count` factors.
-  package func depth(_ count: Int) -> Int { (count + factorsPerLane - 1) / factorsPerLane }
+  package func depth(_ count: Int) -> Int {
+    (count + group.factors - 1) / group.factors * group.lanes
+  }
 
   /// The panels that hold `rows` rows.
   package func panelCount(_ rows: Int) -> Int { (rows + panelWidth - 1) / panelWidth }
@@ -112,7 +138,7 @@ extension MatrixProducts {
   package func pack(
     _ source: UnsafePointer<Float>, rows: Int, columns: Int, into panels: UnsafeMutableRawPointer
   ) {
-    guard let round else {
+    guard let roundWeights else {
       return packTransposed(
         PackingPass(source: source, rows: rows, columns: columns, stride: columns, panels: panels))
     }
@@ -125,7 +151,7 @@ extension MatrixProducts {
       let first = panel * panelWidth
       let count = min(panelWidth, rows - first)
       for row in 0..<count {
-        round(source + (first + row) * columns, columns, rounded + 4 * row * depth)
+        roundWeights(source + (first + row) * columns, columns, rounded + 4 * row * depth)
       }
       packTransposed(
         PackingPass(

@@ -4,15 +4,34 @@
 /// bits holds one factor, or several in a row whose products go into the same sum.
 @usableFromInline
 package protocol ProductUnit: SendableMetatype {
-  /// The registers of the sums.
+  /// The registers of the output.
   associatedtype Unit: VectorUnit
   /// What a lane holds, 32 bits.
   associatedtype Lane: ExpressibleByIntegerLiteral
   /// A register of factors, with as many lanes as `Unit` has.
   associatedtype Lanes: SIMD where Lanes.Scalar == Lane
+  /// A register of sums, with as many lanes.
+  associatedtype Sums: SIMD
+
+  /// The rows whose sums are held in registers, two registers a row: 1 to 14.
+  static var productRows: Int { get }
 
   /// `sum + a * b`, of all factors in each lane.
-  static func multiplyAdd(_ a: Lanes, _ b: Lanes, _ sum: Unit.Floats) -> Unit.Floats
+  static func multiplyAdd(_ a: Lanes, _ b: Lanes, _ sum: Sums) -> Sums
+
+  /// `output = a · panel`: up to `productRows` rows by one panel.
+  ///
+  /// - `a`: `(rows, depth)` with `aStride` lanes from row to row.
+  /// - `panel`: `(depth, panelWidth)`.
+  /// - `output`: `(rows, panelWidth)` with `outputStride` floats from row to row.
+  static func multiplyPanel(
+    _ a: UnsafePointer<Lane>, aStride: Int, rows: Int, panel: UnsafePointer<Lane>, depth: Int,
+    depthBlock: Int, output: UnsafeMutablePointer<Float>, outputStride: Int)
+}
+
+extension ProductUnit {
+  @inlinable @inline(__always)
+  package static var productRows: Int { Unit.productRows }
 }
 
 /// Factors in single precision.
@@ -20,6 +39,7 @@ package protocol ProductUnit: SendableMetatype {
 enum SinglePrecision<Unit: VectorUnit>: ProductUnit {
   @usableFromInline typealias Lane = Float
   @usableFromInline typealias Lanes = Unit.Floats
+  @usableFromInline typealias Sums = Unit.Floats
 
   @inlinable @inline(__always)
   static func multiplyAdd(_ a: Unit.Floats, _ b: Unit.Floats, _ sum: Unit.Floats) -> Unit.Floats {
@@ -32,6 +52,7 @@ enum SinglePrecision<Unit: VectorUnit>: ProductUnit {
 enum SquaredDifferences<Unit: VectorUnit>: ProductUnit {
   @usableFromInline typealias Lane = Float
   @usableFromInline typealias Lanes = Unit.Floats
+  @usableFromInline typealias Sums = Unit.Floats
 
   @inlinable @inline(__always)
   static func multiplyAdd(_ a: Unit.Floats, _ b: Unit.Floats, _ sum: Unit.Floats) -> Unit.Floats {
@@ -43,7 +64,7 @@ enum SquaredDifferences<Unit: VectorUnit>: ProductUnit {
 
 /// Factors in bfloat16: a lane holds a pair, the first in the low half.
 @usableFromInline
-package protocol BFloat16ProductUnit: ProductUnit where Lane == UInt32 {
+package protocol BFloat16ProductUnit: ProductUnit where Lane == UInt32, Sums == Unit.Floats {
   /// Rounds two registers of floats to one of pairs, in their order, ties to even.
   static func pairs(_ first: Unit.Floats, _ second: Unit.Floats) -> Lanes
 }
@@ -135,7 +156,7 @@ extension ProductUnit {
   static func multiply(_ pass: ProductPass, then activate: (ActivationPass) -> Void) {
     let input = pass.input.assumingMemoryBound(to: Lane.self)
     let panels = pass.panels.assumingMemoryBound(to: Lane.self)
-    let blocks = (pass.rows &+ Unit.productRows &- 1) / Unit.productRows
+    let blocks = (pass.rows &+ productRows &- 1) / productRows
     // A panel stays in the second-level cache while all rows pass over it.
     for panel in pass.range {
       let column = panel &* panelWidth
@@ -197,11 +218,9 @@ extension ProductUnit {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: panelWidth) { buffer in
       guard let buffer = buffer.baseAddress else { return }
       for row in 0..<rows {
-        forEachBlock(of: depthBlock, depth) { start, count in
-          multiplyRows(
-            1, a + (row &* aStride &+ start), aStride, panel + start &* panelWidth, count, buffer,
-            panelWidth, adds: start > 0)
-        }
+        multiplyPanel(
+          a + row &* aStride, aStride: aStride, rows: 1, panel: panel, depth: depth,
+          depthBlock: depthBlock, output: buffer, outputStride: panelWidth)
         for column in 0..<columns { output[row &* outputStride &+ column] = buffer[column] }
       }
     }
@@ -220,48 +239,43 @@ extension ProductUnit {
     } while start < depth
   }
 
-  /// `output = a · panel`: up to `productRows` rows by one panel, their sums in registers.
+  /// Hands on the sums of products of up to `productRows` rows with one panel, row by row.
   ///
-  /// - `a`: `(rows, depth)` with `aStride` lanes from row to row.
-  /// - `panel`: `(depth, panelWidth)`.
-  /// - `output`: `(rows, panelWidth)` with `outputStride` floats from row to row.
+  /// - `a`: `(rows, depth)` with `aStride` lanes from row to row; `panel`: `(depth, panelWidth)`.
   @inlinable @inline(__always)
-  static func multiplyPanel(
-    _ a: UnsafePointer<Lane>, aStride: Int, rows: Int, panel: UnsafePointer<Lane>, depth: Int,
-    depthBlock: Int, output: UnsafeMutablePointer<Float>, outputStride: Int
+  static func sumRows(
+    _ rows: Int, _ a: UnsafePointer<Lane>, _ aStride: Int, _ panel: UnsafePointer<Lane>,
+    _ depth: Int, then store: (_ row: Int, _ left: Sums, _ right: Sums) -> Void
   ) {
-    forEachBlock(of: depthBlock, depth) { start, count in
-      let (a, b, adds) = (a + start, panel + start &* panelWidth, start > 0)
-      // A constant number of rows, so that each height has a loop of its own without the others' work.
-      switch rows {
-      case 1: multiplyRows(1, a, aStride, b, count, output, outputStride, adds: adds)
-      case 2: multiplyRows(2, a, aStride, b, count, output, outputStride, adds: adds)
-      case 3: multiplyRows(3, a, aStride, b, count, output, outputStride, adds: adds)
-      case 4: multiplyRows(4, a, aStride, b, count, output, outputStride, adds: adds)
-      case 5: multiplyRows(5, a, aStride, b, count, output, outputStride, adds: adds)
-      case 6: multiplyRows(6, a, aStride, b, count, output, outputStride, adds: adds)
-      case 7: multiplyRows(7, a, aStride, b, count, output, outputStride, adds: adds)
-      case 8: multiplyRows(8, a, aStride, b, count, output, outputStride, adds: adds)
-      case 9: multiplyRows(9, a, aStride, b, count, output, outputStride, adds: adds)
-      case 10: multiplyRows(10, a, aStride, b, count, output, outputStride, adds: adds)
-      case 11: multiplyRows(11, a, aStride, b, count, output, outputStride, adds: adds)
-      case 12: multiplyRows(12, a, aStride, b, count, output, outputStride, adds: adds)
-      case 13: multiplyRows(13, a, aStride, b, count, output, outputStride, adds: adds)
-      default: multiplyRows(14, a, aStride, b, count, output, outputStride, adds: adds)
-      }
+    // A constant number of rows, so that each height has a loop of its own without the others' work.
+    switch rows {
+    case 1: sumConstantRows(1, a, aStride, panel, depth, then: store)
+    case 2: sumConstantRows(2, a, aStride, panel, depth, then: store)
+    case 3: sumConstantRows(3, a, aStride, panel, depth, then: store)
+    case 4: sumConstantRows(4, a, aStride, panel, depth, then: store)
+    case 5: sumConstantRows(5, a, aStride, panel, depth, then: store)
+    case 6: sumConstantRows(6, a, aStride, panel, depth, then: store)
+    case 7: sumConstantRows(7, a, aStride, panel, depth, then: store)
+    case 8: sumConstantRows(8, a, aStride, panel, depth, then: store)
+    case 9: sumConstantRows(9, a, aStride, panel, depth, then: store)
+    case 10: sumConstantRows(10, a, aStride, panel, depth, then: store)
+    case 11: sumConstantRows(11, a, aStride, panel, depth, then: store)
+    case 12: sumConstantRows(12, a, aStride, panel, depth, then: store)
+    case 13: sumConstantRows(13, a, aStride, panel, depth, then: store)
+    default: sumConstantRows(14, a, aStride, panel, depth, then: store)
     }
   }
 
-  /// `multiplyPanel` for a number of rows that the compiler knows, at most fourteen; `adds` to the output if asked.
+  /// `sumRows` for a number of rows that the compiler knows, at most fourteen.
   @inlinable @inline(__always)
-  static func multiplyRows(
+  static func sumConstantRows(
     _ rows: Int, _ a: UnsafePointer<Lane>, _ aStride: Int, _ panel: UnsafePointer<Lane>,
-    _ depth: Int, _ output: UnsafeMutablePointer<Float>, _ outputStride: Int, adds: Bool
+    _ depth: Int, then store: (_ row: Int, _ left: Sums, _ right: Sums) -> Void
   ) {
-    // Heights that this instruction set does not use leave no code.
-    guard rows <= Unit.productRows else { return }
+    // Heights that this unit does not use leave no code.
+    guard rows <= productRows else { return }
     // One by one: an array of registers would be an array in memory.
-    let zero = Unit.Floats(repeating: 0)
+    let zero = Sums()
     var c00 = zero, c01 = zero, c10 = zero, c11 = zero
     var c20 = zero, c21 = zero, c30 = zero, c31 = zero
     var c40 = zero, c41 = zero, c50 = zero, c51 = zero
@@ -278,8 +292,8 @@ extension ProductUnit {
       let b1 = load(b + Unit.width)
       @inline(__always)
       func add(
-        _ row: Int, _ x: UnsafePointer<Lane>, _ left: inout Unit.Floats,
-        _ right: inout Unit.Floats
+        _ row: Int, _ x: UnsafePointer<Lane>, _ left: inout Sums,
+        _ right: inout Sums
       ) {
         guard row < rows else { return }
         let value = Lanes(repeating: x[row &* aStride])
@@ -304,16 +318,9 @@ extension ProductUnit {
       x += 1
     }
     @inline(__always)
-    func storeRow(_ row: Int, _ left: Unit.Floats, _ right: Unit.Floats) {
+    func storeRow(_ row: Int, _ left: Sums, _ right: Sums) {
       guard row < rows else { return }
-      let target = output + row &* outputStride
-      if adds {
-        Unit.store(Unit.load(target) + left, target)
-        Unit.store(Unit.load(target + Unit.width) + right, target + Unit.width)
-      } else {
-        Unit.store(left, target)
-        Unit.store(right, target + Unit.width)
-      }
+      store(row, left, right)
     }
     storeRow(0, c00, c01)
     storeRow(1, c10, c11)
@@ -368,6 +375,28 @@ extension ProductUnit {
       }
       panel += columns &* panelWidth
       first &+= panelWidth
+    }
+  }
+}
+
+extension ProductUnit where Sums == Unit.Floats {
+  @inlinable @inline(__always)
+  package static func multiplyPanel(
+    _ a: UnsafePointer<Lane>, aStride: Int, rows: Int, panel: UnsafePointer<Lane>, depth: Int,
+    depthBlock: Int, output: UnsafeMutablePointer<Float>, outputStride: Int
+  ) {
+    forEachBlock(of: depthBlock, depth) { start, count in
+      let adds = start > 0
+      sumRows(rows, a + start, aStride, panel + start &* panelWidth, count) { row, left, right in
+        let target = output + row &* outputStride
+        if adds {
+          Unit.store(Unit.load(target) + left, target)
+          Unit.store(Unit.load(target + Unit.width) + right, target + Unit.width)
+        } else {
+          Unit.store(left, target)
+          Unit.store(right, target + Unit.width)
+        }
+      }
     }
   }
 }

@@ -1,62 +1,63 @@
 #if AVX2 && arch(x86_64)
-  import CIntrinsics
-  package import Kernels
+  public import CIntrinsics
+  public import Kernels
 
   /// Registers of 256 bits with fused multiply-add: x86-64-v3.
-  enum AVX2Unit: VectorUnit {
-    typealias Floats = SIMD8<Float>
-    typealias Integers = SIMD8<Int32>
+  @usableFromInline
+  package enum AVX2Unit: VectorUnit {
+    @usableFromInline package typealias Floats = SIMD8<Float>
+    @usableFromInline package typealias Integers = SIMD8<Int32>
 
-    @inline(__always)
-    static var productRows: Int { 6 }
+    @inlinable @inline(__always)
+    package static var productRows: Int { 6 }
 
-    @inline(__always)
-    static func prefetch(_ address: UnsafeRawPointer) { prefetch_for_read(address) }
+    @inlinable @inline(__always)
+    package static func prefetch(_ address: UnsafeRawPointer) { prefetch_for_read(address) }
 
-    @inline(__always)
-    static func multiplyAdd(
+    @inlinable @inline(__always)
+    package static func multiplyAdd(
       _ a: SIMD8<Float>, _ b: SIMD8<Float>, _ c: SIMD8<Float>
     ) -> SIMD8<Float> {
       c.addingProduct(a, b)
     }
 
-    @inline(__always)
-    static func maximum(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
-      // `pointwiseMax` is an out-of-line call.
-      a.replacing(with: b, where: b .> a)
+    @inlinable @inline(__always)
+    package static func maximum(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+      // `pointwiseMax` is an out-of-line call, and `replacing(with:where:)` takes registers to pieces.
+      avx2_maximum(a, b)
     }
 
-    @inline(__always)
-    static func minimum(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
-      a.replacing(with: b, where: b .< a)
+    @inlinable @inline(__always)
+    package static func minimum(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+      avx2_minimum(a, b)
     }
 
-    @inline(__always)
-    static func maximumOrNaN(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
-      a.replacing(with: b, where: (b .> a) .| (b .!= b))
+    @inlinable @inline(__always)
+    package static func maximumOrNaN(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+      avx2_maximum_or_nan(a, b)
     }
 
-    @inline(__always)
-    static func largest(_ a: SIMD8<Float>) -> Float {
+    @inlinable @inline(__always)
+    package static func largest(_ a: SIMD8<Float>) -> Float {
       let four = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .> a.lowHalf)
       let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
       return two.x > two.y ? two.x : two.y
     }
 
-    @inline(__always)
-    static func addCodeProducts(
+    @inlinable @inline(__always)
+    package static func addCodeProducts(
       _ codes: UnsafePointer<Int8>, _ query: UnsafePointer<Int16>, _ sum: SIMD8<Int32>
     ) -> SIMD8<Int32> {
       avx2_add_code_products(sum, codes, query)
     }
 
-    @inline(__always)
-    static func floats(_ codes: UnsafePointer<Int16>) -> SIMD8<Float> {
+    @inlinable @inline(__always)
+    package static func floats(_ codes: UnsafePointer<Int16>) -> SIMD8<Float> {
       avx2_floats_of_words(codes)
     }
 
-    @inline(__always)
-    static func powerOfTwo(biased bits: SIMD8<Float>) -> SIMD8<Float> {
+    @inlinable @inline(__always)
+    package static func powerOfTwo(biased bits: SIMD8<Float>) -> SIMD8<Float> {
       unsafeBitCast(unsafeBitCast(bits, to: SIMD8<Int32>.self) &<< 23, to: SIMD8<Float>.self)
     }
   }

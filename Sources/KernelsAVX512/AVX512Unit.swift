@@ -23,27 +23,23 @@
 
     @inlinable @inline(__always)
     package static func maximum(_ a: SIMD16<Float>, _ b: SIMD16<Float>) -> SIMD16<Float> {
-      // `pointwiseMax` is an out-of-line call.
-      a.replacing(with: b, where: b .> a)
+      // `pointwiseMax` is an out-of-line call, and `replacing(with:where:)` takes registers of this size to pieces.
+      avx512_maximum(a, b)
     }
 
     @inlinable @inline(__always)
     package static func minimum(_ a: SIMD16<Float>, _ b: SIMD16<Float>) -> SIMD16<Float> {
-      a.replacing(with: b, where: b .< a)
+      avx512_minimum(a, b)
     }
 
     @inlinable @inline(__always)
     package static func maximumOrNaN(_ a: SIMD16<Float>, _ b: SIMD16<Float>) -> SIMD16<Float> {
-      a.replacing(with: b, where: (b .> a) .| (b .!= b))
+      avx512_maximum_or_nan(a, b)
     }
 
     @inlinable @inline(__always)
     package static func largest(_ a: SIMD16<Float>) -> Float {
-      let eight = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .> a.lowHalf)
-      let four = eight.lowHalf.replacing(
-        with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
-      let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
-      return two.x > two.y ? two.x : two.y
+      avx512_largest(a)
     }
 
     @inlinable @inline(__always)

@@ -46,6 +46,31 @@ import Testing
     #expect((reference.largestDifference(to: embeddings) < 1e-5) != isRounded)
   }
 
+  @Test(arguments: KernelSet.available)
+  func `in eight bits, cosines are at least 0.998 and 0.975 of the neighbours the same`(
+    kernels: KernelSet
+  ) async throws {
+    let reference = try ReferenceVectors(folder: "minilm")
+    let embedder = try await embedder(.simd, kernels: kernels, precision: .int8)
+    let embeddings = try await embedder.embed(reference.texts)
+    let expected = reference.vectors.map { Embedding($0) }
+    let smallest = zip(embeddings, expected).map { $0.cosineSimilarity(to: $1) }.min()
+    #expect(smallest ?? 0 >= 0.998)
+    let kept = zip(nearest(10, among: embeddings), nearest(10, among: expected)).map {
+      Set($0).intersection($1).count
+    }
+    #expect(Double(kept.reduce(0, +)) >= 0.975 * Double(10 * expected.count))
+  }
+
+  /// The places of the nearest others of each vector.
+  private func nearest(_ count: Int, among vectors: [Embedding]) -> [[Int]] {
+    vectors.indices.map { place in
+      let similarities = vectors.map { vectors[place].dotProduct(with: $0) }
+      return vectors.indices.filter { $0 != place }
+        .sorted { (-similarities[$0], $0) < (-similarities[$1], $1) }.prefix(count).map { $0 }
+    }
+  }
+
   @Test(arguments: [LocalEmbedder.Engine.openblas, .simd])
   func `a text alone differs by at most 1e-6 from the same in a batch`(
     engine: LocalEmbedder.Engine

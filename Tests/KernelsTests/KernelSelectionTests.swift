@@ -27,5 +27,12 @@ import Testing
     #expect(kernels.products(in: .single)?.instructionSet == kernels.instructionSet)
     let hasBFloat16 = kernels.instructionSet == .avx512 && InstructionSet.avx512BF16.isSupported
     #expect(kernels.products(in: .bfloat16)?.precision == (hasBFloat16 ? .bfloat16 : nil))
+    let hasByteGroups =
+      switch kernels.instructionSet {
+      case .avx512: InstructionSet.avx512VNNI.isSupported
+      case .avx2: InstructionSet.avxVNNI.isSupported
+      default: false
+      }
+    #expect(kernels.products(in: .byteGroups)?.precision == (hasByteGroups ? .byteGroups : nil))
   }
 }

@@ -47,8 +47,12 @@ struct EngineSelection: Sendable {
   private static func packed(
     _ precision: LocalEmbedder.Precision, _ kernels: KernelSet
   ) -> MatrixProducts {
-    guard precision == .half, InstructionSet.hasQuickBFloat16 else { return kernels.products }
-    return kernels.products(in: .bfloat16) ?? kernels.products
+    switch precision {
+    case .int8: kernels.products(in: .byteGroups) ?? packed(.half, kernels)
+    case .half where InstructionSet.hasQuickBFloat16:
+      kernels.products(in: .bfloat16) ?? kernels.products
+    default: kernels.products
+    }
   }
 
   /// Loads a model folder's weights.
