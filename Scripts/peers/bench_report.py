@@ -5,7 +5,7 @@ import math
 import statistics
 
 from bench_models import (
-    DIFFERENCE, FILES, FIRST_VECTOR, LARGER_IS_BETTER, OURS, PEAK, QUERY, REFERENCE, TOKENIZER, TOKENIZER_RATES,
+    COSINE, DIFFERENCE, FILES, FIRST_VECTOR, LARGER_IS_BETTER, OURS, PEAK, QUERY, REFERENCE, TOKENIZER, TOKENIZER_RATES,
 )  # fmt: skip
 
 # Behind the name of what an older build runs too.
@@ -18,7 +18,7 @@ class Result:
     def __init__(self):
         # By measure, one number a run; peak memory by file, as f"{PEAK} {file}".
         self.samples = collections.defaultdict(list)
-        # The first 200 vectors of each file, as floats.
+        # The first 200 vectors of each file, one after the other, as floats.
         self.vectors = {}
 
     def value(self, measure):
@@ -32,27 +32,42 @@ class Result:
         differences = [abs(a - b) for a, b in pairs]
         return math.inf if any(map(math.isnan, differences)) else max(differences)
 
+    def lowest_cosine(self, other, counts):
+        """The smallest cosine of a vector and the other's, both of unit length, of so many by file; NaN if one is that."""
+        cosines = []
+        for file in FILES:
+            ours, theirs = self.vectors[file], other.vectors[file]
+            dimensions = len(ours) // counts[file]
+            for start in range(0, len(ours), dimensions):
+                end = start + dimensions
+                cosines.append(sum(a * b for a, b in zip(ours[start:end], theirs[start:end], strict=True)))
+        return math.nan if any(map(math.isnan, cosines)) else min(cosines)
 
-def add_differences(results):
-    """Of all to the reference, if it took part."""
+
+def add_differences(results, counts):
+    """Of all to the reference, if it took part; `counts` tells how many vectors there are of each file."""
     for name, result in results.items():
         if REFERENCE in results and name != TOKENIZER:
             result.samples[DIFFERENCE].append(result.difference(results[REFERENCE]))
+            result.samples[COSINE].append(result.lowest_cosine(results[REFERENCE], counts))
 
 
 def table(results, unit):
     lines = [
-        "", f"| | {unit}/s short | mixed | long | one query p50 | first vector | peak MiB | {DIFFERENCE} |",
-        "|---|---|---|---|---|---|---|---|",
+        "", f"| | {unit}/s short | mixed | long | one query p50 | first vector | peak MiB | {DIFFERENCE} | {COSINE} |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     for name, result in results.items():
         if name == TOKENIZER:
             continue
         rates = " | ".join(f"{result.value(file):.0f}" for file in FILES)
-        difference = f"{result.value(DIFFERENCE):.1e}" if DIFFERENCE in result.samples else ""
+        difference, cosine = "", ""
+        if DIFFERENCE in result.samples:
+            difference, cosine = f"{result.value(DIFFERENCE):.1e}", f"{result.value(COSINE):.5f}"
         lines.append(
             f"| {name} | {rates} | {result.value(QUERY) * 1000:#.4g} ms "
-            f"| {result.value(FIRST_VECTOR) * 1000:.0f} ms | {result.value(PEAK) / (1 << 20):.0f} | {difference} |"
+            f"| {result.value(FIRST_VECTOR) * 1000:.0f} ms | {result.value(PEAK) / (1 << 20):.0f} | {difference} "
+            f"| {cosine} |"
         )
     lines += ["", "First vector: of peers, load and one text inside Python, without imports; of embed, the whole process."]
     if TOKENIZER in results and "embed" in results:
@@ -78,7 +93,7 @@ def ratios(results, aims):
 def compare(results, aim, measure):
     """At most one row: a contender's measure against the best of others, or by itself."""
     against = [name for name in aim.against if name in results]
-    if aim.against and not against or measure == DIFFERENCE and REFERENCE not in results:
+    if aim.against and not against or measure in (DIFFERENCE, COSINE) and REFERENCE not in results:
         return []
     best, value = "", results[aim.name].value(measure)
     if against:
