@@ -70,7 +70,7 @@ func weights(
     output: linear(inputs: configuration.intermediateSize, outputs: hidden, engine),
     outputNorm: norm)
   return EncoderWeights(
-    wordEmbeddings: matrix(rows: configuration.vocabularySize, columns: hidden),
+    wordEmbeddings: .floats(matrix(rows: configuration.vocabularySize, columns: hidden)),
     positionEmbeddings: matrix(rows: configuration.positions.maximumLength, columns: hidden),
     tokenTypeEmbeddings: matrix(rows: configuration.tokenTypeCount, columns: hidden),
     embeddingNorm: norm, layers: Array(repeating: layer, count: configuration.layerCount))

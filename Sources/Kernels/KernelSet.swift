@@ -114,18 +114,18 @@ extension KernelSet {
     }
   }
 
-  /// Row `row` of `x` becomes `norm(a[i] + b[j] + c[k])`, rows of three weight matrices.
+  /// Row `row` of `x` becomes `norm(a[i] + b[j] + c[k])`, rows of a table and of two weight matrices.
   package func addLayerNorm(
-    _ x: inout Activations, row: Int, _ a: (WeightMatrix, row: Int), _ b: (WeightMatrix, row: Int),
-    _ c: (WeightMatrix, row: Int), _ norm: LayerNorm
+    _ x: inout Activations, row: Int, _ a: (EmbeddingTable, row: Int),
+    _ b: (WeightMatrix, row: Int), _ c: (WeightMatrix, row: Int), _ norm: LayerNorm
   ) {
     precondition(x.columns == norm.scale.count, "a norm has one value a column")
+    let target = x.mutablePointer + row * x.columns
     layerNormRow(
       LayerNormPass(
-        output: x.mutablePointer + row * x.columns, a: a.0.row(a.row),
+        output: target, a: a.0.row(a.row, orAt: target),
         added: (b.0.row(b.row), c.0.row(c.row)), scale: norm.scale.pointer,
-        shift: norm.shift.pointer,
-        epsilon: norm.epsilon, columns: x.columns))
+        shift: norm.shift.pointer, epsilon: norm.epsilon, columns: x.columns))
   }
 
   /// `x = norm(x)`; `x`: `(rows, columns)`.

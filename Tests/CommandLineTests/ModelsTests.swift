@@ -80,6 +80,27 @@ import Testing
     #expect(models.first { $0["name"] == .string("static-root") }?["tokens"] == .null)
   }
 
+  @Test func `writes a copy of a model with weights of eight bits`() throws {
+    let copy = folder.path("small/prompted")
+    let run = try EmbedRun(
+      "models", "quantize", "prompted", "-o", copy, environment: environment)
+    #expect(run.status == 0)
+    #expect(run.errors == "")
+    #expect(run.lines == [copy])
+    let vectors = try [copy, folder.path("models/prompted")].map { model in
+      try EmbedRun("-m", model, "--precision", "int8", "a cat", environment: environment).lines
+    }
+    #expect(vectors.allSatisfy { $0.first?.hasPrefix("[") == true } && vectors[0] != vectors[1])
+    let again = try EmbedRun(
+      "models", "quantize", "prompted", "-o", copy, environment: environment)
+    #expect(again.status != 0)
+    #expect(again.errors.contains("the folder has a model"))
+    let twice = try EmbedRun(
+      "models", "quantize", copy, "-o", folder.path("other"), environment: environment)
+    #expect(twice.status != 0)
+    #expect(twice.errors.contains("nothing to quantize"))
+  }
+
   @Test func `describes a model`() throws {
     let run = try EmbedRun("models", "show", "dense", environment: environment)
     #expect(run.status == 0)

@@ -95,6 +95,18 @@ import Transformer
     #expect(smallest ?? 0 >= promise.1)
   }
 
+  @Test(arguments: Family.all.filter { !$0.isTable })
+  func `a copy with weights of eight bits is near the reference`(family: Family) async throws {
+    let folder = try TemporaryFolder()
+    try QuantizedModel(ModelFolder(path: family.path)).write(to: folder)
+    let embedder = try await LocalEmbedder.load(ModelFolder(path: folder.path))
+    let reference = try family.reference()
+    let embeddings = try await embedder.embed(reference.texts)
+    let smallest = zip(embeddings, reference.vectors).filter { $1.contains { $0 != 0 } }
+      .map { $0.cosineSimilarity(to: Embedding($1)) }.min()
+    #expect(smallest ?? 0 >= 0.99)
+  }
+
   @Test(arguments: Family.all)
   func `texts become the reference's ids and vectors`(family: Family) async throws {
     let embedder = try await LocalEmbedder.load(ModelFolder(path: family.path))

@@ -2,6 +2,7 @@ import EmbedTestSupport
 import EmbedTesting
 import KernelDispatch
 import Kernels
+import ModelFiles
 import Testing
 
 @testable import Embed
@@ -10,10 +11,10 @@ import Testing
 @Suite struct MiniLMTests {
   private func embedder(
     _ engine: LocalEmbedder.Engine, kernels: KernelSet = .quickest,
-    precision: LocalEmbedder.Precision = .f32
+    precision: LocalEmbedder.Precision = .f32, folder: String = PackageFolder.defaultModel
   ) async throws -> LocalEmbedder {
     try await LocalEmbedder(
-      ModelFolder(path: PackageFolder.defaultModel),
+      ModelFolder(path: folder),
       configuration: LocalEmbedder.Configuration(
         threads: 2, engine: engine, precision: precision),
       kernels: kernels)
@@ -50,8 +51,20 @@ import Testing
   func `in eight bits, cosines are at least 0.998 and 0.975 of the neighbours the same`(
     kernels: KernelSet
   ) async throws {
+    try await requireEightBits(embedder(.simd, kernels: kernels, precision: .int8))
+  }
+
+  @Test(arguments: [LocalEmbedder.Precision.f32, .int8])
+  func `a copy with weights of eight bits keeps the same promise, whatever the precision`(
+    precision: LocalEmbedder.Precision
+  ) async throws {
+    let folder = try TemporaryFolder()
+    try QuantizedModel(ModelFolder(path: PackageFolder.defaultModel)).write(to: folder)
+    try await requireEightBits(embedder(.auto, precision: precision, folder: folder.path))
+  }
+
+  private func requireEightBits(_ embedder: LocalEmbedder) async throws {
     let reference = try ReferenceVectors(folder: "minilm")
-    let embedder = try await embedder(.simd, kernels: kernels, precision: .int8)
     let embeddings = try await embedder.embed(reference.texts)
     let expected = reference.vectors.map { Embedding($0) }
     let smallest = zip(embeddings, expected).map { $0.cosineSimilarity(to: $1) }.min()

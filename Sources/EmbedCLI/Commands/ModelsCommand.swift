@@ -20,10 +20,11 @@ struct ModelsCommand: AsyncParsableCommand {
         embed models show all-MiniLM-L6-v2
         ls "$(embed models path all-MiniLM-L6-v2)"
         embed models pull sentence-transformers/all-MiniLM-L6-v2
+        embed models quantize all-MiniLM-L6-v2 -o small/all-MiniLM-L6-v2
       """,
     subcommands: [
       ModelsListCommand.self, ModelsShowCommand.self, ModelsPathCommand.self,
-      ModelsPullCommand.self,
+      ModelsPullCommand.self, ModelsQuantizeCommand.self,
     ],
     defaultSubcommand: ModelsListCommand.self)
 }

@@ -37,9 +37,11 @@ extension Architecture {
     for (key, values) in requirements { try file.require(key, toBeOneOf: values) }
     let otherKeys = [
       "is_decoder", "add_cross_attention", "is_encoder_decoder", "pruned_heads",
-      "quantization_config",
     ]
     for key in otherKeys + unsupportedKeys { try file.requireAbsent(key) }
+    if try file.value(EncoderFiles.quantizationKey) != EncoderFiles.quantization {
+      try file.requireAbsent(EncoderFiles.quantizationKey)
+    }
     let hiddenSize = try file.integer(keys.hiddenSize, in: 1...65_536)
     let headCount = try file.integer(keys.headCount, in: 1...4_096)
     guard hiddenSize.isMultiple(of: headCount) else {

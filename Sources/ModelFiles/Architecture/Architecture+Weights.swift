@@ -20,7 +20,7 @@ extension Architecture {
   }
 
   /// The names that a checkpoint has: two spellings have no name of a layer in common.
-  private func names(in checkpoint: Checkpoint) -> TensorNames {
+  func names(in checkpoint: Checkpoint) -> TensorNames {
     otherTensors.first { checkpoint.contains("\($0.layers)0.\($0.attentionOutput).weight") }
       ?? tensors
   }
@@ -75,7 +75,7 @@ private struct EncoderReader<Engine: MatrixEngine> {
       checkpoint.releasePages()
     }
     return EncoderWeights(
-      wordEmbeddings: try checkpoint.matrix(
+      wordEmbeddings: try checkpoint.embeddingTable(
         names.wordEmbeddings, rows: configuration.vocabularySize, columns: hidden),
       positionEmbeddings: try table(
         names.positionEmbeddings, rows: configuration.positions.table?.rows ?? 0),

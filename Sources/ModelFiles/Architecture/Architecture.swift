@@ -159,4 +159,11 @@ struct TensorNames: Sendable {
   var outputNorm = "output.LayerNorm"
   /// The norm behind all layers, of a family whose norms stand before the blocks.
   var finalNorm: String?
+
+  /// The matrices of an encoder that most of its weights are in: the word embeddings, and those of all linear layers.
+  func largeMatrices(layerCount: Int) -> [String] {
+    let linear = projections + [attentionOutput] + intermediate + [output]
+    return [wordEmbeddings]
+      + (0..<layerCount).flatMap { layer in linear.map { "\(layers)\(layer).\($0).weight" } }
+  }
 }

@@ -1,9 +1,17 @@
 import EmbedCore
 import JSON
+import Kernels
 import Transformer
 
 /// The settings of an encoder's own files: those of a transformer, or of a table of vectors for tokens.
 struct EncoderFiles {
+  /// The key of `config.json` that says how weights are rounded.
+  static let quantizationKey = "quantization_config"
+  /// What stands there when they are as `QuantizedModel` writes them.
+  static let quantization = JSONValue.object([
+    ("quant_method", .string("swift-embed")), ("bits", .number("8")),
+    ("group_size", .number("\(QuantizedMatrix.groupSize)")),
+  ])
   /// The length of the longest sequence where there is no limit.
   static let noLimit = Int(Int32.max)
 
@@ -19,6 +27,8 @@ struct EncoderFiles {
   let lowercases: Bool
   /// Whether it is a table of vectors for tokens.
   var isTable: Bool { configuration.layerCount == 0 }
+  /// Whether weights are of eight bits, as `QuantizedModel` writes them.
+  let isQuantized: Bool
   /// Whether the folder is Model2Vec's alone.
   let isModel2Vec: Bool
   /// Whether vectors are scaled to length 1 without a module that says so.
@@ -41,6 +51,7 @@ struct EncoderFiles {
     }
     try configuration.requireTablesFit(at: folder.printable)
     self.configuration = configuration
+    isQuantized = try config.value(Self.quantizationKey) == Self.quantization
     lowercases = settings.lowercases
     isModel2Vec = false
     normalizes = false
@@ -72,6 +83,7 @@ struct EncoderFiles {
     let (tokens, dimensions) = try checkpoint.tokenTableShape(architecture.tensors.wordEmbeddings)
     configuration = .table(
       vocabularySize: tokens, dimensions: dimensions, maximumLength: limit ?? Self.noLimit)
+    isQuantized = false
     lowercases = false
     isModel2Vec = !isDeclared
     normalizes = isDeclared ? false : try config.optionalBool("normalize") ?? false

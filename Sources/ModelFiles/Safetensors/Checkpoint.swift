@@ -9,6 +9,8 @@ package import Kernels
 package struct Checkpoint: Sendable {
   /// The weights' name in a model folder.
   package static let fileName = "model.safetensors"
+  /// What stands behind the name of a matrix of bytes in the name of its scales.
+  static let scaleSuffix = "_scale"
   /// What stands in front of the model's own names in the file.
   package private(set) var prefix: String
   private let files: [SafetensorsFile]
@@ -55,6 +57,20 @@ package struct Checkpoint: Sendable {
     return checkpoint
   }
 
+  /// All tensors, under their full names.
+  var tensors: [SafetensorsHeader.Tensor] {
+    files.indices.flatMap { index in
+      files[index].header.tensors.filter { fileIndices[BytewiseString($0.name)] == index }
+    }
+  }
+
+  /// The bytes of one of `tensors`, as they are.
+  ///
+  /// - Complexity: O(n) in their number.
+  func bytes(of tensor: SafetensorsHeader.Tensor) throws(EmbedError) -> [UInt8] {
+    try wholeModel.file(of: tensor.name).rawBytes(tensor)
+  }
+
   /// The hash of each file.
   ///
   /// - Complexity: O(n) in the sizes of the files.
@@ -68,14 +84,42 @@ package struct Checkpoint: Sendable {
   /// A matrix of exactly that shape; `(rows, columns)` = (outputs, inputs) for a linear layer.
   ///
   /// Throws `fileDamaged` when there is no such tensor or it has another shape, and `modelUnsupported` when its
-  /// numbers are neither F32, F16 nor BF16.
+  /// numbers are neither F32, F16, BF16 nor I8 with scales beside them.
   ///
   /// - Complexity: O(1) for aligned F32, which is used where it is mapped, else O(`rows * columns`).
   package func matrix(
     _ name: String, rows: Int, columns: Int
   ) throws(EmbedError) -> WeightMatrix {
+    if let quantized = try quantized(name, rows: rows, columns: columns) { return quantized.floats }
     let storage = try floats(name, shape: [rows, columns])
     return WeightMatrix(rows: rows, columns: columns, storage: storage)
+  }
+
+  /// A table of embeddings of exactly that shape; bytes stay bytes.
+  ///
+  /// Throws as `matrix` does.
+  ///
+  /// - Complexity: O(1) for aligned F32 and for I8, which are used where they are mapped, else O(`rows * columns`).
+  func embeddingTable(
+    _ name: String, rows: Int, columns: Int
+  ) throws(EmbedError) -> EmbeddingTable {
+    if let quantized = try quantized(name, rows: rows, columns: columns) {
+      return .bytes(quantized)
+    }
+    return .floats(try matrix(name, rows: rows, columns: columns))
+  }
+
+  /// A matrix of I8 with a tensor of scales beside it, named like it with `scaleSuffix` behind; nil for other types.
+  private func quantized(
+    _ name: String, rows: Int, columns: Int
+  ) throws(EmbedError) -> QuantizedMatrix? {
+    let scales = name + Self.scaleSuffix
+    let file = try file(of: name)
+    guard file.header[prefix + name]?.type == .signed8, contains(scales) else { return nil }
+    return QuantizedMatrix(
+      rows: rows, columns: columns,
+      codes: try file.signedBytes(prefix + name, shape: [rows, columns]),
+      scales: try floats(scales, shape: [rows, QuantizedMatrix.groupCount(columns)]))
   }
 
   /// A vector of exactly that many numbers.

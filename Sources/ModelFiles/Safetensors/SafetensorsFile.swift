@@ -62,6 +62,25 @@ package struct SafetensorsFile: Sendable {
     }
   }
 
+  /// A tensor's bytes, of I8, where they are mapped; the storage keeps the map alive.
+  func signedBytes(_ name: String, shape: [Int]) throws(EmbedError) -> ByteStorage {
+    let tensor = try reading { () throws(SafetensorsError) -> SafetensorsHeader.Tensor in
+      try self.tensor(name, shape, types: [.signed8])
+    }
+    return file.withBytes { [file] bytes in
+      guard let start = bytes.baseAddress else { preconditionFailure("a file has a header") }
+      let codes = (start + tensor.range.lowerBound).assumingMemoryBound(to: Int8.self)
+      return ByteStorage(codes, count: tensor.range.count) { withExtendedLifetime(file) {} }
+    }
+  }
+
+  /// The bytes of a tensor as they are in the file.
+  ///
+  /// - Complexity: O(n) in their number.
+  func rawBytes(_ tensor: SafetensorsHeader.Tensor) -> [UInt8] {
+    file.withBytes { Array($0[tensor.range]) }
+  }
+
   /// The hash of the whole file.
   ///
   /// - Complexity: O(n) in its size.
