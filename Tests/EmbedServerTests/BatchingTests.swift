@@ -75,6 +75,9 @@ import Testing
 
   @Test func `a long call is not passed over for ever`() async throws {
     let base = GatedEmbedder()
+    // Else the long call is only taken while no other waits.
+    var limits = limits
+    limits.waitingInputs = 1_000
     let embedder = BatchingEmbedder(base, limits: limits)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<4 {
