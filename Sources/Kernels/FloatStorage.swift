@@ -1,21 +1,29 @@
-/// A run of floats that does not change: memory of its own, or part of a mapped file that it keeps alive.
+/// A run of numbers that does not change: memory of its own, or part of a mapped file that it keeps alive.
 ///
 /// Immutable once made, so it may be read from any thread.
 @usableFromInline
-package final class FloatStorage: @unchecked Sendable {
-  /// `count` floats, valid as long as this object lives.
-  @usableFromInline package let pointer: UnsafePointer<Float>
-  /// The number of floats.
+package final class NumberStorage<Number: BitwiseCopyable>: @unchecked Sendable {
+  /// `count` numbers, valid as long as this object lives.
+  @usableFromInline package let pointer: UnsafePointer<Number>
+  /// How many there are.
   package let count: Int
   private let release: () -> Void
 
   /// Wraps memory that `release` frees; it runs once, when the last reference is gone.
-  package init(_ pointer: UnsafePointer<Float>, count: Int, release: @escaping () -> Void) {
+  package init(_ pointer: UnsafePointer<Number>, count: Int, release: @escaping () -> Void) {
     self.pointer = pointer
     self.count = count
     self.release = release
   }
 
+  deinit { release() }
+}
+
+/// Floats: of weights, or lanes that are laid out in their place.
+@usableFromInline
+package typealias FloatStorage = NumberStorage<Float>
+
+extension FloatStorage {
   /// Allocates memory, aligned to a cache line of 64 bytes, and lets `initialize` fill it.
   package convenience init(
     count: Int, initialize: (UnsafeMutablePointer<Float>) -> Void
@@ -26,10 +34,6 @@ package final class FloatStorage: @unchecked Sendable {
     self.init(floats, count: count) { memory.deallocate() }
   }
 
-  deinit { release() }
-}
-
-extension FloatStorage {
   /// A copy of all floats.
   ///
   /// - Complexity: O(`count`).

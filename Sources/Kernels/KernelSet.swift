@@ -24,8 +24,8 @@ extension InstructionSet: CustomStringConvertible {
     switch self {
     case .baseline: "baseline"
     case .avx2: "AVX2"
-    case .avx512: "AVX-512"
     case .avxVNNI: "AVX-VNNI"
+    case .avx512: "AVX-512"
     case .avx512VNNI: "AVX512_VNNI"
     case .avx512BF16: "AVX512_BF16"
     }

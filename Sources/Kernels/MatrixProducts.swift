@@ -14,6 +14,13 @@ package struct MatrixProducts: Sendable {
     case byteGroups
   }
 
+  /// Rounds the floats of a row to lanes.
+  @usableFromInline
+  typealias Rounding =
+    @Sendable (
+      _ row: UnsafePointer<Float>, _ count: Int, _ lanes: UnsafeMutableRawPointer
+    ) -> Void
+
   /// What a CPU must have to compute them.
   @usableFromInline package let instructionSet: InstructionSet
   @usableFromInline package let precision: Precision
@@ -22,17 +29,9 @@ package struct MatrixProducts: Sendable {
   /// The factors that are laid out together, and the lanes of 32 bits that they take.
   @usableFromInline let group: (factors: Int, lanes: Int)
   /// Rounds a row to lanes; nil when floats are lanes as they are.
-  @usableFromInline let round:
-    (
-      @Sendable (_ row: UnsafePointer<Float>, _ count: Int, _ lanes: UnsafeMutableRawPointer) ->
-        Void
-    )?
+  @usableFromInline let round: Rounding?
   /// The same for a row of weights.
-  @usableFromInline let roundWeights:
-    (
-      @Sendable (_ row: UnsafePointer<Float>, _ count: Int, _ lanes: UnsafeMutableRawPointer) ->
-        Void
-    )?
+  @usableFromInline let roundWeights: Rounding?
   @usableFromInline let packTransposed: @Sendable (PackingPass) -> Void
   @usableFromInline let multiplyPanels: @Sendable (ProductPass) -> Void
 
@@ -41,8 +40,7 @@ package struct MatrixProducts: Sendable {
   init<Product: ProductUnit>(
     _ instructionSet: InstructionSet, _ precision: Precision, _ product: Product.Type,
     group: (factors: Int, lanes: Int),
-    round: (@Sendable (UnsafePointer<Float>, Int, UnsafeMutableRawPointer) -> Void)?,
-    roundWeights: (@Sendable (UnsafePointer<Float>, Int, UnsafeMutableRawPointer) -> Void)?,
+    round: Rounding?, roundWeights: Rounding?,
     activate: @escaping @Sendable (ActivationPass) -> Void
   ) {
     self.instructionSet = instructionSet
@@ -70,7 +68,7 @@ package struct MatrixProducts: Sendable {
   package init<Product: BFloat16ProductUnit>(
     _ instructionSet: InstructionSet, bfloat16 product: Product.Type, kernels: KernelSet
   ) {
-    let round: @Sendable (UnsafePointer<Float>, Int, UnsafeMutableRawPointer) -> Void = {
+    let round: Rounding = {
       Product.round($0, count: $1, into: $2.assumingMemoryBound(to: UInt32.self))
     }
     self.init(

@@ -1,38 +1,19 @@
-/// A run of bytes that does not change: memory of its own, or part of a mapped file that it keeps alive.
-///
-/// Immutable once made, so it may be read from any thread.
-package final class ByteStorage: @unchecked Sendable {
-  /// `count` bytes, valid as long as this object lives.
-  let pointer: UnsafePointer<Int8>
-  package let count: Int
-  private let release: () -> Void
-
-  /// Wraps memory that `release` frees; it runs once, when the last reference is gone.
-  package init(_ pointer: UnsafePointer<Int8>, count: Int, release: @escaping () -> Void) {
-    self.pointer = pointer
-    self.count = count
-    self.release = release
-  }
-
-  deinit { release() }
-}
-
 /// Weights of eight bits in row-major order, in groups of 64 along each row that share a scale.
 ///
 /// A weight is its code times the scale of its group; the largest of a group has the code 127 or -127.
 package struct QuantizedMatrix: Sendable {
   /// The weights that share a scale; a row's last group may have fewer.
-  package static let groupSize = 64
+  package static let groupSize = byteGroupSize
 
   package let rows: Int
   package let columns: Int
   /// `(rows, columns)`.
-  private let codes: ByteStorage
+  private let codes: NumberStorage<Int8>
   /// `(rows, groupCount(columns))`.
   private let scales: FloatStorage
 
   /// - Precondition: `codes` has `rows * columns` bytes, `scales` a float for each group.
-  package init(rows: Int, columns: Int, codes: ByteStorage, scales: FloatStorage) {
+  package init(rows: Int, columns: Int, codes: NumberStorage<Int8>, scales: FloatStorage) {
     precondition(
       codes.count == rows * columns && scales.count == rows * Self.groupCount(columns),
       "a matrix has rows * columns codes, and a scale for each group")

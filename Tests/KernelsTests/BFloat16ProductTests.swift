@@ -42,7 +42,7 @@ import Testing
     #expect(result == [1, 1.015625, 1.0078125])
   }
 
-  @Test(arguments: available)
+  @Test(arguments: available + ByteProductTests.available)
   func `bias and activation are those of single precision`(_ products: MatrixProducts) {
     var numbers = Numbers(seed: 16)
     let (x, w) = (numbers.array(8 * 9), numbers.array(70 * 9))

@@ -75,14 +75,4 @@ import Testing
       #expect(products.product(x, numbers.array(3 * 130), inputs: 130).allSatisfy { !$0.isFinite })
     }
   }
-
-  @Test(arguments: available)
-  func `bias and activation are those of single precision`(_ products: MatrixProducts) {
-    var numbers = Numbers(seed: 16)
-    let (x, w) = (numbers.array(8 * 9), numbers.array(70 * 9))
-    let bias = FloatStorage(numbers.array(70))
-    var expected = Activations(products.product(x, w, inputs: 9), columns: 70)
-    KernelSet.quickest.activate(&expected, bias: bias, .gelu)
-    #expect(products.product(x, w, inputs: 9, bias: bias, .gelu) == expected.values)
-  }
 }

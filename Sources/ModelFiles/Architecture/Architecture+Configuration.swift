@@ -20,6 +20,23 @@ extension Architecture {
     return architecture
   }
 
+  /// The key of `config.json` that tells how weights are rounded.
+  static let quantizationKey = "quantization_config"
+  /// What stands there for weights of eight bits in groups, with their scales beside them.
+  static let quantization = JSONValue.object([
+    ("quant_method", .string("swift-embed")), ("bits", .number("8")),
+    ("group_size", .number("\(QuantizedMatrix.groupSize)")),
+  ])
+
+  /// Whether weights are of eight bits in groups.
+  ///
+  /// - Throws: `EmbedError` with code `modelUnsupported` when they are rounded in another way.
+  static func isQuantized(_ file: JSONDocument) throws(EmbedError) -> Bool {
+    if try file.value(quantizationKey) == quantization { return true }
+    try file.requireAbsent(quantizationKey)
+    return false
+  }
+
   /// Whether a `config.json` of the family's `model_type` has its mark.
   private func isMarked(in file: JSONDocument) throws(EmbedError) -> Bool {
     switch mark {
@@ -39,9 +56,7 @@ extension Architecture {
       "is_decoder", "add_cross_attention", "is_encoder_decoder", "pruned_heads",
     ]
     for key in otherKeys + unsupportedKeys { try file.requireAbsent(key) }
-    if try file.value(EncoderFiles.quantizationKey) != EncoderFiles.quantization {
-      try file.requireAbsent(EncoderFiles.quantizationKey)
-    }
+    _ = try Self.isQuantized(file)
     let hiddenSize = try file.integer(keys.hiddenSize, in: 1...65_536)
     let headCount = try file.integer(keys.headCount, in: 1...4_096)
     guard hiddenSize.isMultiple(of: headCount) else {

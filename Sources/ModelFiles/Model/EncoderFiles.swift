@@ -1,17 +1,9 @@
 import EmbedCore
 import JSON
-import Kernels
 import Transformer
 
 /// The settings of an encoder's own files: those of a transformer, or of a table of vectors for tokens.
 struct EncoderFiles {
-  /// The key of `config.json` that says how weights are rounded.
-  static let quantizationKey = "quantization_config"
-  /// What stands there when they are as `QuantizedModel` writes them.
-  static let quantization = JSONValue.object([
-    ("quant_method", .string("swift-embed")), ("bits", .number("8")),
-    ("group_size", .number("\(QuantizedMatrix.groupSize)")),
-  ])
   /// The length of the longest sequence where there is no limit.
   static let noLimit = Int(Int32.max)
 
@@ -51,7 +43,7 @@ struct EncoderFiles {
     }
     try configuration.requireTablesFit(at: folder.printable)
     self.configuration = configuration
-    isQuantized = try config.value(Self.quantizationKey) == Self.quantization
+    isQuantized = try Architecture.isQuantized(config)
     lowercases = settings.lowercases
     isModel2Vec = false
     normalizes = false

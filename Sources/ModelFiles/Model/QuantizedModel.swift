@@ -80,8 +80,8 @@ package struct QuantizedModel {
   }
 
   private func configuration() -> [UInt8] {
-    var members = folder.config.members.filter { $0.key != EncoderFiles.quantizationKey }
-    members.append((EncoderFiles.quantizationKey, EncoderFiles.quantization))
+    var members = folder.config.members.filter { $0.key != Architecture.quantizationKey }
+    members.append((Architecture.quantizationKey, Architecture.quantization))
     var writer = JSONWriter()
     writer.write(.object(members))
     writer.writeRaw("\n")
@@ -95,19 +95,18 @@ package struct QuantizedModel {
       names.largeMatrices(layerCount: folder.configuration.layerCount).map {
         checkpoint.prefix + $0
       })
-    // By the size of their numbers, so that all are aligned.
-    var (floats, codes) = (SafetensorsParts(), SafetensorsParts())
-    for tensor in checkpoint.tensors.sorted(by: { $0.type.bitWidth > $1.type.bitWidth }) {
+    var file = SafetensorsContent()
+    for tensor in checkpoint.tensors {
       guard large.contains(tensor.name), tensor.shape.count == 2 else {
-        floats.append(tensor.name, tensor.type, tensor.shape, try checkpoint.bytes(of: tensor))
+        file.append(tensor.name, tensor.type, tensor.shape, try checkpoint.bytes(of: tensor))
         continue
       }
       let (rows, columns) = (tensor.shape[0], tensor.shape[1])
       let quantized = QuantizedMatrix.quantize(
         try checkpoint.wholeModel.finiteMatrix(tensor.name, rows: rows, columns: columns))
-      codes.append(
+      file.append(
         tensor.name, .signed8, tensor.shape, quantized.codes.map { UInt8(bitPattern: $0) })
-      floats.insert(
+      file.append(
         tensor.name + Checkpoint.scaleSuffix, .float32,
         [rows, QuantizedMatrix.groupCount(columns)],
         quantized.scales.flatMap { scale in
@@ -115,31 +114,22 @@ package struct QuantizedModel {
         })
       checkpoint.releasePages()
     }
-    return (floats + codes).file
+    return file.bytes
   }
 }
 
-/// The tensors of a safetensors file to be, in the order of their bytes.
-private struct SafetensorsParts {
-  private var parts: [(name: String, type: SafetensorsType, shape: [Int], bytes: [UInt8])] = []
+/// What a safetensors file shall hold.
+private struct SafetensorsContent {
+  private var tensors: [(name: String, type: SafetensorsType, shape: [Int], bytes: [UInt8])] = []
 
   mutating func append(_ name: String, _ type: SafetensorsType, _ shape: [Int], _ bytes: [UInt8]) {
-    parts.append((name, type, shape, bytes))
+    tensors.append((name, type, shape, bytes))
   }
 
-  /// Puts a tensor in front.
-  mutating func insert(_ name: String, _ type: SafetensorsType, _ shape: [Int], _ bytes: [UInt8]) {
-    parts.insert((name, type, shape, bytes), at: 0)
-  }
-
-  static func + (first: SafetensorsParts, second: SafetensorsParts) -> SafetensorsParts {
-    var sum = first
-    sum.parts += second.parts
-    return sum
-  }
-
-  /// The file's bytes: the length of the header, the header filled up with spaces, the tensors.
-  var file: [UInt8] {
+  /// The file: the length of the header, the header filled up with spaces, the tensors by the size of their numbers, so
+  /// that all are aligned.
+  var bytes: [UInt8] {
+    let parts = tensors.sorted { $0.type.bitWidth > $1.type.bitWidth }
     var members: [(key: String, value: JSONValue)] = [
       ("__metadata__", .object([("format", .string("pt"))]))
     ]

@@ -5,8 +5,8 @@ import Transformer
 /// Reads a model folder's tokenizer, from `tokenizer.json` or, when there is none, from `vocab.txt`.
 ///
 /// Truncation and padding in `tokenizer.json` are ignored, as sentence-transformers sets its own; a table's truncation is
-/// read by `EncoderFiles`. Where `tokenizer_config.json` contradicts the normalizer in `tokenizer.json`, it is followed, as the WordPiece classes of
-/// transformers do.
+/// read by `EncoderFiles`. Where `tokenizer_config.json` contradicts the normalizer in `tokenizer.json`, it is followed,
+/// as the WordPiece classes of transformers do.
 struct TokenizerFile {
   let folder: String
   /// Ids must be smaller.

@@ -63,14 +63,14 @@ package struct SafetensorsFile: Sendable {
   }
 
   /// A tensor's bytes, of I8, where they are mapped; the storage keeps the map alive.
-  func signedBytes(_ name: String, shape: [Int]) throws(EmbedError) -> ByteStorage {
+  func signedBytes(_ name: String, shape: [Int]) throws(EmbedError) -> NumberStorage<Int8> {
     let tensor = try reading { () throws(SafetensorsError) -> SafetensorsHeader.Tensor in
       try self.tensor(name, shape, types: [.signed8])
     }
     return file.withBytes { [file] bytes in
       guard let start = bytes.baseAddress else { preconditionFailure("a file has a header") }
       let codes = (start + tensor.range.lowerBound).assumingMemoryBound(to: Int8.self)
-      return ByteStorage(codes, count: tensor.range.count) { withExtendedLifetime(file) {} }
+      return NumberStorage(codes, count: tensor.range.count) { withExtendedLifetime(file) {} }
     }
   }
 

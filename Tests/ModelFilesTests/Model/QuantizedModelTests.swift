@@ -79,6 +79,14 @@ import Transformer
     #expect(message?.contains("a.weight") == true && message?.contains(part) == true)
   }
 
+  @Test func `every tensor is aligned to its numbers`() throws {
+    let file = try SafetensorsFile(path: copy.path("model.safetensors"))
+    for tensor in file.header.tensors {
+      #expect(tensor.range.lowerBound.isMultiple(of: tensor.type.bitWidth / 8), "\(tensor.name)")
+    }
+    #expect(file.header.tensors.contains { $0.type == .signed8 })
+  }
+
   @Test func `another quantization is refused by name`() throws {
     let config = String(decoding: try copy.read("config.json"), as: UTF8.self)
     try copy.write(config.replacing("swift-embed", with: "other"), to: "config.json")
