@@ -93,7 +93,7 @@ extension ByteProductUnit {
     forEachGroup(source, count, into: target, filler: { source[$0] }) { group, lanes in
       roundInput(group, into: lanes, &zero)
     }
-    if !(zero.sum() == 0) { target[byteGroupDepth &+ 1] = Float.nan.bitPattern }
+    if !(Unit.sum(zero) == 0) { target[byteGroupDepth &+ 1] = Float.nan.bitPattern }
   }
 
   /// Rounds `(count)` weights, which are finite, to `(groups, 18)` lanes; groups are filled up with zeros.

@@ -97,10 +97,11 @@ extension BFloat16ProductUnit {
 /// What `ProductUnit.multiply` works on: `output = function(input · weightsᵀ + bias)`, or the product alone.
 @usableFromInline
 package struct ProductPass {
-  /// `(rows, depth)` lanes.
+  /// `(rows, depth)` lanes with `inputStride` lanes from row to row.
   @usableFromInline let input: UnsafeRawPointer
   @usableFromInline let rows: Int
   @usableFromInline let depth: Int
+  @usableFromInline let inputStride: Int
   /// `(panels, depth, panelWidth)` lanes.
   @usableFromInline let panels: UnsafeRawPointer
   /// The panels to multiply by.
@@ -168,7 +169,7 @@ extension ProductUnit {
         let height = (block &+ 1) &* pass.rows / blocks &- row
         let tile = pass.output + (row &* pass.stride &+ column)
         multiplyPanel(
-          input + row &* pass.depth, aStride: pass.depth, rows: height,
+          input + row &* pass.inputStride, aStride: pass.inputStride, rows: height,
           panel: panels + column &* pass.depth, depth: pass.depth, depthBlock: pass.depthBlock,
           output: tile, outputStride: pass.stride, columns: columns)
         if let bias = pass.bias {
@@ -346,34 +347,19 @@ extension ProductUnit {
   /// Lays the transpose of a matrix out in panels, filled up with zeros.
   @inlinable @inline(__always)
   static func packTransposed(_ pass: PackingPass) {
-    let (rows, columns, stride) = (pass.rows, pass.columns, pass.stride)
-    let source = pass.source.assumingMemoryBound(to: Lane.self)
-    let zero: Lane = 0
-    // A cache line of each row at a time: what is written meanwhile stays in the first-level cache.
-    let blockSize = 16
-    var panel = pass.panels.assumingMemoryBound(to: Lane.self)
+    // Lanes of other kinds are moved as floats, bit by bit.
+    let source = pass.source.assumingMemoryBound(to: Float.self)
+    var panel = pass.panels.assumingMemoryBound(to: Float.self)
     var first = 0
-    while first < rows {
-      let count = rows &- first < panelWidth ? rows &- first : panelWidth
-      var block = 0
-      while block < columns {
-        let end = columns &- block < blockSize ? columns : block &+ blockSize
-        for lane in 0..<count {
-          let row = source + ((first &+ lane) &* stride &+ block)
-          let target = panel + (block &* panelWidth &+ lane)
-          if end &- block == blockSize {
-            // A constant number of columns, which the compiler unrolls.
-            for column in 0..<blockSize { target[column &* panelWidth] = row[column] }
-          } else {
-            for column in 0..<end &- block { target[column &* panelWidth] = row[column] }
-          }
-        }
-        for column in block..<end {
-          for lane in count..<panelWidth { panel[column &* panelWidth &+ lane] = zero }
-        }
-        block = end
+    while first < pass.rows {
+      for half in 0..<2 {
+        let start = first &+ half &* Unit.width
+        let left = pass.rows &- start
+        Unit.transpose(
+          source + start &* pass.stride, rows: left < 0 ? 0 : left, columns: pass.columns,
+          stride: pass.stride, into: panel + half &* Unit.width, targetStride: panelWidth)
       }
-      panel += columns &* panelWidth
+      panel += pass.columns &* panelWidth
       first &+= panelWidth
     }
   }

@@ -27,7 +27,7 @@ extension VectorUnit {
     let paddedTokens = roundedUpToPanel(tokens)
     let keys = pass.scratch  // (panels of keys, headSize, panelWidth)
     let values = keys + paddedTokens &* headSize  // (panels of components, tokens, panelWidth)
-    // (productRows, paddedTokens), then (productRows)
+    // As `attend` says.
     let scores = values + tokens &* roundedUpToPanel(headSize)
     for head in pass.heads {
       let query = pass.queryKeyValue + head &* headSize
@@ -45,27 +45,33 @@ extension VectorUnit {
 
   /// One head: a few queries at a time, so that their scores stay in the cache.
   ///
-  /// - `scores`: `(productRows, paddedTokens)`, then their sums, `(productRows)`.
+  /// - `scores`: `(productRows, scoreStride)`, then their sums, `(productRows)`, and what `exponentials` needs, `(width)`.
   @inlinable @inline(__always)
   static func attend(
     _ query: UnsafePointer<Float>, tokens: Int, hidden: Int, headSize: Int, scale: Float,
     keys: UnsafePointer<Float>, values: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     reach: Int?, scores: UnsafeMutablePointer<Float>, context: UnsafeMutablePointer<Float>
   ) {
-    let paddedTokens = roundedUpToPanel(tokens)
-    let sums = scores + productRows &* paddedTokens
-    var first = 0
-    while first < tokens {
-      let rows = tokens &- first < productRows ? tokens &- first : productRows
+    let sums = scores + productRows &* scoreStride(roundedUpToPanel(tokens))
+    let padding = sums + productRows
+    let blocks = (tokens &+ productRows &- 1) / productRows
+    for block in 0..<blocks {
+      // Blocks of about the same height, as in `ProductUnit.multiply`.
+      let first = block &* tokens / blocks
+      let rows = (block &+ 1) &* tokens / blocks &- first
       // Only panels with keys that count for one of the rows: local attention takes time that is linear in the length.
       let start = near(first, reach, tokens: tokens).lowerBound / panelWidth &* panelWidth
       let end = near(first &+ rows &- 1, reach, tokens: tokens).upperBound
       let count = end &- start
-      let stride = roundedUpToPanel(count)
+      let paddedCount = roundedUpToPanel(count)
+      let stride = scoreStride(paddedCount)
+      // Long before it is read: a register that is read right after its lanes were written waits for them.
+      let filled = (count &- 1) % width
+      for lane in 0..<width { padding[lane] = lane <= filled ? 0 : -.infinity }
       SinglePrecision<Self>.multiplyPanels(
         query + first &* 3 &* hidden, aStride: 3 &* hidden, rows: rows,
         panels: keys + start &* headSize, panelStride: headSize &* panelWidth, depth: headSize,
-        output: scores, outputStride: stride, columns: stride)
+        output: scores, outputStride: stride, columns: paddedCount)
       if bias != nil || reach != nil {
         for row in 0..<rows {
           let place = first &+ row
@@ -76,7 +82,8 @@ extension VectorUnit {
         }
       }
       for row in 0..<rows {
-        sums[row] = exponentials(scores + row &* stride, count: count, scale: scale)
+        sums[row] = exponentials(
+          scores + row &* stride, count: count, scale: scale, padding: padding)
       }
       SinglePrecision<Self>.multiplyPanels(
         scores, aStride: stride, rows: rows, panels: values + start &* panelWidth,
@@ -86,7 +93,6 @@ extension VectorUnit {
       for row in 0..<rows {
         Self.scale(context + (first &+ row) &* hidden, by: 1 / sums[row], columns: headSize)
       }
-      first &+= rows
     }
   }
 
@@ -102,9 +108,15 @@ extension VectorUnit {
   /// The floats that `attention` needs for a sequence of so many tokens.
   @inlinable @inline(__always)
   static func attentionScratchSize(tokens: Int, headSize: Int) -> Int {
-    roundedUpToPanel(tokens) &* (headSize &+ productRows) &+ tokens &* roundedUpToPanel(headSize)
-      &+ productRows
+    let paddedTokens = roundedUpToPanel(tokens)
+    return paddedTokens &* headSize &+ tokens &* roundedUpToPanel(headSize)
+      &+ productRows &* scoreStride(paddedTokens) &+ productRows &+ width
   }
+
+  /// The floats from row to row of scores: an odd number of registers, for rows that are multiples of 4 KiB apart would
+  /// share a few lines of the first-level cache.
+  @inlinable @inline(__always)
+  static func scoreStride(_ columns: Int) -> Int { columns &+ width }
 
   @inlinable @inline(__always)
   static func roundedUpToPanel(_ count: Int) -> Int {

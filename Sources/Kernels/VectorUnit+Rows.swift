@@ -82,7 +82,7 @@ extension VectorUnit {
         total += value
       }
     }
-    let mean = Floats(repeating: total.sum() / Float(columns))
+    let mean = Floats(repeating: sum(total) / Float(columns))
     var squares = Floats(repeating: 0)
     forEachRegister(columns) { offset, partial in
       var centered = load(UnsafePointer(output), offset, partial) - mean
@@ -96,7 +96,7 @@ extension VectorUnit {
       }
       squares = multiplyAdd(centered, centered, squares)
     }
-    let variance = squares.sum() / Float(columns)
+    let variance = sum(squares) / Float(columns)
     let inverse = Floats(repeating: 1 / (variance + pass.epsilon).squareRoot())
     forEachRegister(columns) { offset, partial in
       let normal = (load(UnsafePointer(output), offset, partial) - mean) * inverse
@@ -134,31 +134,32 @@ extension VectorUnit {
   /// Replaces `count` scores by `exp(scale * (score - largest))` and returns their sum.
   ///
   /// Whole registers are worked on: what lies between `count` and the next multiple of `width` is overwritten.
+  /// - `padding`: `(width)`, what is added to the last register: 0 for its scores, -infinity for what lies behind them.
   /// - Precondition: `count` and `scale` are positive.
   @inlinable @inline(__always)
   static func exponentials(
-    _ scores: UnsafeMutablePointer<Float>, count: Int, scale: Float
+    _ scores: UnsafeMutablePointer<Float>, count: Int, scale: Float, padding: UnsafePointer<Float>
   ) -> Float {
-    let end = (count &+ width &- 1) / width &* width
-    // The smallest exp, 1e-38, does not change a sum that has the largest score's 1 in it.
-    for lane in count..<end { scores[lane] = -.infinity }
-    var peak = load(scores)
-    var offset = width
-    while offset < end {
+    let last = (count &- 1) / width &* width
+    var peak = load(scores + last) + load(padding)
+    store(peak, scores + last)
+    var offset = 0
+    while offset < last {
       peak = maximum(peak, load(scores + offset))
       offset &+= width
     }
-    let largest = Floats(repeating: Self.largest(peak))
-    let scale = Floats(repeating: scale)
+    // exp(x) = 2^(x / ln 2). The last digits that the largest product loses are the same in all scores of the row.
+    let factor = Floats(repeating: scale * 1.442_695_04)
+    let shift = Floats(repeating: largest(peak)) * -factor
     var total = Floats(repeating: 0)
     offset = 0
-    while offset < end {
-      let value = exponential((load(scores + offset) - largest) * scale)
+    while offset <= last {
+      let value = negativePowerOfTwo(multiplyAdd(load(scores + offset), factor, shift))
       store(value, scores + offset)
       total += value
       offset &+= width
     }
-    return total.sum()
+    return sum(total)
   }
 
   /// `row = factor * row`, `(columns)`.

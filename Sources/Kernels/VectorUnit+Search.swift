@@ -72,7 +72,7 @@ extension VectorUnit {
         }
         offset &+= 64
       }
-      pass.output[place] = pass.factors[place] * ((a + b) + (c + d)).sum()
+      pass.output[place] = pass.factors[place] * sum((a + b) + (c + d))
       row += pass.columns
     }
   }

@@ -32,6 +32,16 @@ package protocol VectorUnit: SendableMetatype {
   /// The largest lane; any lane when one is NaN.
   static func largest(_ a: Floats) -> Float
 
+  /// The sum of all lanes, of halves first.
+  static func sum(_ a: Floats) -> Float
+
+  /// Four floats for each four lanes: `quad(0)` for the first ones.
+  static func joined(_ quad: (_ place: Int) -> SIMD4<Float>) -> Floats
+
+  /// Transposes the four by four floats that four registers hold in the same four lanes.
+  static func transposeQuads(
+    _ a: inout Floats, _ b: inout Floats, _ c: inout Floats, _ d: inout Floats)
+
   /// `sum` and the products of `2 * width` codes with a query's components, two of them in each lane.
   static func addCodeProducts(
     _ codes: UnsafePointer<Int8>, _ query: UnsafePointer<Int16>, _ sum: Integers
@@ -90,6 +100,54 @@ extension VectorUnit {
     }
   }
 
+  /// Lays rows out column by column, a register of at most `width` rows each, filled up with zeros.
+  ///
+  /// - `source`: `(rows, columns)` with `stride` floats from row to row.
+  /// - `target`: `(columns, width)` with `targetStride` floats from column to column.
+  @inlinable @inline(__always)
+  static func transpose(
+    _ source: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int,
+    into target: UnsafeMutablePointer<Float>, targetStride: Int
+  ) {
+    @inline(__always)
+    func transposeQuads(_ column: Int, hasAllRows: Bool) {
+      @inline(__always)
+      func register(_ first: Int) -> Floats {
+        joined { place in
+          let row = 4 &* place &+ first
+          guard hasAllRows || row < rows else { return SIMD4(repeating: 0) }
+          return UnsafeRawPointer(source + (row &* stride &+ column))
+            .loadUnaligned(as: SIMD4<Float>.self)
+        }
+      }
+      var (a, b, c, d) = (register(0), register(1), register(2), register(3))
+      Self.transposeQuads(&a, &b, &c, &d)
+      let target = target + column &* targetStride
+      store(a, target)
+      store(b, target + targetStride)
+      store(c, target + 2 &* targetStride)
+      store(d, target + 3 &* targetStride)
+    }
+    var column = 0
+    if rows >= width {
+      while column &+ 4 <= columns {
+        transposeQuads(column, hasAllRows: true)
+        column &+= 4
+      }
+    } else {
+      while column &+ 4 <= columns {
+        transposeQuads(column, hasAllRows: false)
+        column &+= 4
+      }
+    }
+    while column < columns {
+      for lane in 0..<width {
+        target[column &* targetStride &+ lane] = lane < rows ? source[lane &* stride &+ column] : 0
+      }
+      column &+= 1
+    }
+  }
+
   /// Twelve multiply-adds in registers, `rounds` times: as many as hide the latency of one.
   @inlinable @inline(__always)
   static func multiplyRegisters(rounds: Int) -> Float {
@@ -112,6 +170,6 @@ extension VectorUnit {
       c51 = multiplyAdd(x, c51, x)
     }
     let sum = c00 + c01 + c10 + c11 + c20 + c21 + c30 + c31 + c40 + c41 + c50 + c51
-    return sum.sum()
+    return Self.sum(sum)
   }
 }

@@ -45,6 +45,31 @@
     }
 
     @inlinable @inline(__always)
+    package static func sum(_ a: SIMD8<Float>) -> Float {
+      let four = a.lowHalf + a.highHalf
+      let two = four.lowHalf + four.highHalf
+      return two.x + two.y
+    }
+
+    @inlinable @inline(__always)
+    package static func joined(_ quad: (_ place: Int) -> SIMD4<Float>) -> SIMD8<Float> {
+      avx2_join(quad(0), quad(1))
+    }
+
+    @inlinable @inline(__always)
+    package static func transposeQuads(
+      _ a: inout SIMD8<Float>, _ b: inout SIMD8<Float>, _ c: inout SIMD8<Float>,
+      _ d: inout SIMD8<Float>
+    ) {
+      let (low, high) = (avx2_interleave_low(a, b), avx2_interleave_high(a, b))
+      let (low2, high2) = (avx2_interleave_low(c, d), avx2_interleave_high(c, d))
+      a = avx2_interleave_low_pairs(low, low2)
+      b = avx2_interleave_high_pairs(low, low2)
+      c = avx2_interleave_low_pairs(high, high2)
+      d = avx2_interleave_high_pairs(high, high2)
+    }
+
+    @inlinable @inline(__always)
     package static func addCodeProducts(
       _ codes: UnsafePointer<Int8>, _ query: UnsafePointer<Int16>, _ sum: SIMD8<Int32>
     ) -> SIMD8<Int32> {

@@ -43,6 +43,29 @@
     }
 
     @inlinable @inline(__always)
+    package static func sum(_ a: SIMD16<Float>) -> Float {
+      avx512_sum(a)
+    }
+
+    @inlinable @inline(__always)
+    package static func joined(_ quad: (_ place: Int) -> SIMD4<Float>) -> SIMD16<Float> {
+      avx512_join(quad(0), quad(1), quad(2), quad(3))
+    }
+
+    @inlinable @inline(__always)
+    package static func transposeQuads(
+      _ a: inout SIMD16<Float>, _ b: inout SIMD16<Float>, _ c: inout SIMD16<Float>,
+      _ d: inout SIMD16<Float>
+    ) {
+      let (low, high) = (avx512_interleave_low(a, b), avx512_interleave_high(a, b))
+      let (low2, high2) = (avx512_interleave_low(c, d), avx512_interleave_high(c, d))
+      a = avx512_interleave_low_pairs(low, low2)
+      b = avx512_interleave_high_pairs(low, low2)
+      c = avx512_interleave_low_pairs(high, high2)
+      d = avx512_interleave_high_pairs(high, high2)
+    }
+
+    @inlinable @inline(__always)
     package static func addCodeProducts(
       _ codes: UnsafePointer<Int8>, _ query: UnsafePointer<Int16>, _ sum: SIMD16<Int32>
     ) -> SIMD16<Int32> {

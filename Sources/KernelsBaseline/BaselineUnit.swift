@@ -46,6 +46,30 @@ enum BaselineUnit: VectorUnit {
   }
 
   @inline(__always)
+  static func sum(_ a: SIMD4<Float>) -> Float {
+    let two = a.lowHalf + a.highHalf
+    return two.x + two.y
+  }
+
+  @inline(__always)
+  static func joined(_ quad: (_ place: Int) -> SIMD4<Float>) -> SIMD4<Float> { quad(0) }
+
+  @inline(__always)
+  static func transposeQuads(
+    _ a: inout SIMD4<Float>, _ b: inout SIMD4<Float>, _ c: inout SIMD4<Float>,
+    _ d: inout SIMD4<Float>
+  ) {
+    let low = SIMD4(a.x, b.x, a.y, b.y)
+    let high = SIMD4(a.z, b.z, a.w, b.w)
+    let low2 = SIMD4(c.x, d.x, c.y, d.y)
+    let high2 = SIMD4(c.z, d.z, c.w, d.w)
+    a = SIMD4(lowHalf: low.lowHalf, highHalf: low2.lowHalf)
+    b = SIMD4(lowHalf: low.highHalf, highHalf: low2.highHalf)
+    c = SIMD4(lowHalf: high.lowHalf, highHalf: high2.lowHalf)
+    d = SIMD4(lowHalf: high.highHalf, highHalf: high2.highHalf)
+  }
+
+  @inline(__always)
   static func addCodeProducts(
     _ codes: UnsafePointer<Int8>, _ query: UnsafePointer<Int16>, _ sum: SIMD4<Int32>
   ) -> SIMD4<Int32> {

@@ -16,6 +16,14 @@ static inline avx2_floats avx2_floats_of_words(const void *words) { return (avx2
 static inline avx2_floats avx2_maximum(avx2_floats a, avx2_floats b) { return (avx2_floats)_mm256_max_ps((__m256)b, (__m256)a); }
 static inline avx2_floats avx2_minimum(avx2_floats a, avx2_floats b) { return (avx2_floats)_mm256_min_ps((__m256)b, (__m256)a); }
 static inline avx2_floats avx2_maximum_or_nan(avx2_floats a, avx2_floats b) { return (avx2_floats)_mm256_blendv_ps(_mm256_max_ps((__m256)b, (__m256)a), (__m256)b, _mm256_cmp_ps((__m256)b, (__m256)b, _CMP_UNORD_Q)); }
+
+// Registers out of parts of four floats, and what `unpack` makes of floats and of pairs of floats.
+typedef float avx2_quad __attribute__((ext_vector_type(4)));
+static inline avx2_floats avx2_join(avx2_quad a, avx2_quad b) { return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7); }
+static inline avx2_floats avx2_interleave_low(avx2_floats a, avx2_floats b) { return (avx2_floats)_mm256_unpacklo_ps((__m256)a, (__m256)b); }
+static inline avx2_floats avx2_interleave_high(avx2_floats a, avx2_floats b) { return (avx2_floats)_mm256_unpackhi_ps((__m256)a, (__m256)b); }
+static inline avx2_floats avx2_interleave_low_pairs(avx2_floats a, avx2_floats b) { return (avx2_floats)_mm256_unpacklo_pd((__m256d)a, (__m256d)b); }
+static inline avx2_floats avx2_interleave_high_pairs(avx2_floats a, avx2_floats b) { return (avx2_floats)_mm256_unpackhi_pd((__m256d)a, (__m256d)b); }
 #endif
 
 #if defined(__AVX512BW__)
@@ -29,6 +37,13 @@ static inline avx512_floats avx512_maximum(avx512_floats a, avx512_floats b) { r
 static inline avx512_floats avx512_minimum(avx512_floats a, avx512_floats b) { return (avx512_floats)_mm512_min_ps((__m512)b, (__m512)a); }
 static inline avx512_floats avx512_maximum_or_nan(avx512_floats a, avx512_floats b) { return (avx512_floats)_mm512_mask_mov_ps(_mm512_max_ps((__m512)b, (__m512)a), _mm512_cmp_ps_mask((__m512)b, (__m512)b, _CMP_UNORD_Q), (__m512)b); }
 static inline float avx512_largest(avx512_floats values) { return _mm512_reduce_max_ps((__m512)values); }
+static inline float avx512_sum(avx512_floats values) { return _mm512_reduce_add_ps((__m512)values); }
+
+static inline avx512_floats avx512_join(avx2_quad a, avx2_quad b, avx2_quad c, avx2_quad d) { return __builtin_shufflevector(avx2_join(a, b), avx2_join(c, d), 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15); }
+static inline avx512_floats avx512_interleave_low(avx512_floats a, avx512_floats b) { return (avx512_floats)_mm512_unpacklo_ps((__m512)a, (__m512)b); }
+static inline avx512_floats avx512_interleave_high(avx512_floats a, avx512_floats b) { return (avx512_floats)_mm512_unpackhi_ps((__m512)a, (__m512)b); }
+static inline avx512_floats avx512_interleave_low_pairs(avx512_floats a, avx512_floats b) { return (avx512_floats)_mm512_unpacklo_pd((__m512d)a, (__m512d)b); }
+static inline avx512_floats avx512_interleave_high_pairs(avx512_floats a, avx512_floats b) { return (avx512_floats)_mm512_unpackhi_pd((__m512d)a, (__m512d)b); }
 #endif
 
 #if defined(__AVX512BF16__)
