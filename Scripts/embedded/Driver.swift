@@ -9,7 +9,7 @@ import Transformer
 struct PortableEngine: MatrixEngine {
   let kernels = KernelSet.baseline
 
-  func prepare(_ weight: WeightMatrix) -> PackedMatrix { kernels.products.pack(weight) }
+  func prepare(_ weight: StackedMatrix) -> PackedMatrix { kernels.products.pack(weight) }
 
   func multiply(
     _ input: borrowing Activations, by layer: Linear<PackedMatrix>, epilogue: Epilogue,
@@ -77,7 +77,7 @@ func weights(
 }
 
 func linear(inputs: Int, outputs: Int, _ engine: PortableEngine) -> Linear<PackedMatrix> {
-  Linear(matrix(rows: outputs, columns: inputs), bias: nil, engine: engine)
+  Linear(StackedMatrix(matrix(rows: outputs, columns: inputs)), bias: nil, engine: engine)
 }
 
 func matrix(rows: Int, columns: Int) -> WeightMatrix {

@@ -7,12 +7,18 @@ package final class NumberStorage<Number: BitwiseCopyable>: @unchecked Sendable 
   @usableFromInline package let pointer: UnsafePointer<Number>
   /// How many there are.
   package let count: Int
+  /// Gives the memory back that part of a file takes until it is read again; nil of memory of its own.
+  package let releasePages: (() -> Void)?
   private let release: () -> Void
 
   /// Wraps memory that `release` frees; it runs once, when the last reference is gone.
-  package init(_ pointer: UnsafePointer<Number>, count: Int, release: @escaping () -> Void) {
+  package init(
+    _ pointer: UnsafePointer<Number>, count: Int, releasePages: (() -> Void)? = nil,
+    release: @escaping () -> Void
+  ) {
     self.pointer = pointer
     self.count = count
+    self.releasePages = releasePages
     self.release = release
   }
 
@@ -47,19 +53,6 @@ extension FloatStorage {
   package convenience init(_ values: [Float]) {
     self.init(count: values.count) { target in
       for index in values.indices { target[index] = values[index] }
-    }
-  }
-
-  /// Stacks matrices of equal width on top of one another: `(sum of rows, columns)`.
-  ///
-  /// - Complexity: O(number of weights).
-  package convenience init(stacking matrices: [WeightMatrix]) {
-    self.init(count: matrices.reduce(0) { $0 + $1.storage.count }) { target in
-      var end = target
-      for matrix in matrices {
-        end.update(from: matrix.storage.pointer, count: matrix.storage.count)
-        end += matrix.storage.count
-      }
     }
   }
 

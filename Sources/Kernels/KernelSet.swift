@@ -116,7 +116,7 @@ extension KernelSet {
 
   /// Row `row` of `x` becomes `norm(a[i] + b[j] + c[k])`, rows of a table and of two weight matrices.
   package func addLayerNorm(
-    _ x: inout Activations, row: Int, _ a: (EmbeddingTable, row: Int),
+    _ x: inout Activations, row: Int, _ a: (StoredMatrix, row: Int),
     _ b: (WeightMatrix, row: Int), _ c: (WeightMatrix, row: Int), _ norm: LayerNorm
   ) {
     precondition(x.columns == norm.scale.count, "a norm has one value a column")

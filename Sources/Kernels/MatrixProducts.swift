@@ -116,14 +116,19 @@ extension MatrixProducts {
   /// - Parameter storage: makes the storage for a number of floats that its second argument fills.
   /// - Complexity: O(`outputs * inputs`).
   package func pack(
-    _ weight: WeightMatrix,
+    _ weight: StackedMatrix,
     storage: (Int, (UnsafeMutablePointer<Float>) -> Void) -> FloatStorage = {
       FloatStorage(count: $0, initialize: $1)
     }
   ) -> PackedMatrix {
     let panelCount = panelCount(weight.rows)
-    let panels = storage(panelCount * panelWidth * depth(weight.columns)) { target in
-      pack(weight.storage.pointer, rows: weight.rows, columns: weight.columns, into: target)
+    let panelSize = panelWidth * depth(weight.columns)
+    var scratch = ScratchMemory()
+    let memory = scratch.reserve(byteCount: packingSize(columns: weight.columns))
+    let panels = storage(panelCount * panelSize) { target in
+      for panel in 0..<panelCount {
+        packPanel(panel, of: weight, into: target + panel * panelSize, memory)
+      }
     }
     return PackedMatrix(
       outputs: weight.rows, inputs: weight.columns, panels: panels, panelCount: panelCount,
@@ -136,26 +141,35 @@ extension MatrixProducts {
   package func pack(
     _ source: UnsafePointer<Float>, rows: Int, columns: Int, into panels: UnsafeMutableRawPointer
   ) {
-    guard let roundWeights else {
-      return packTransposed(
-        PackingPass(source: source, rows: rows, columns: columns, stride: columns, panels: panels))
-    }
-    let depth = depth(columns)
-    let panelSize = 4 * panelWidth * depth
-    // The rows of one panel, `(panelWidth, depth)`.
-    let rounded = UnsafeMutableRawPointer.allocate(byteCount: panelSize, alignment: 64)
-    defer { rounded.deallocate() }
-    for panel in 0..<panelCount(rows) {
-      let first = panel * panelWidth
-      let count = min(panelWidth, rows - first)
-      for row in 0..<count {
-        roundWeights(source + (first + row) * columns, columns, rounded + 4 * row * depth)
+    precondition(precision == .single, "floats are factors")
+    packTransposed(
+      PackingPass(source: source, rows: rows, columns: columns, stride: columns, panels: panels))
+  }
+
+  /// The bytes that `packPanel` works in: the rows of a panel, as floats and as lanes.
+  private func packingSize(columns: Int) -> Int {
+    4 * panelWidth * (columns + (roundWeights == nil ? 0 : depth(columns)))
+  }
+
+  /// Lays the rows of one panel out, `(depth, panelWidth)` lanes; `memory`: of `packingSize`.
+  private func packPanel(
+    _ panel: Int, of weight: StackedMatrix, into target: UnsafeMutableRawPointer,
+    _ memory: UnsafeMutableRawPointer
+  ) {
+    let (columns, depth) = (weight.columns, depth(weight.columns))
+    let range = panel * panelWidth..<min(weight.rows, (panel + 1) * panelWidth)
+    let rows = weight.rows(range, orAt: memory.assumingMemoryBound(to: Float.self))
+    var source = UnsafeRawPointer(rows)
+    if let roundWeights {
+      let rounded = memory + 4 * panelWidth * columns
+      for row in 0..<range.count {
+        roundWeights(rows + row * columns, columns, rounded + 4 * row * depth)
       }
-      packTransposed(
-        PackingPass(
-          source: rounded, rows: count, columns: depth, stride: depth,
-          panels: panels + panel * panelSize))
+      source = UnsafeRawPointer(rounded)
     }
+    packTransposed(
+      PackingPass(
+        source: source, rows: range.count, columns: depth, stride: depth, panels: target))
   }
 
   /// `output = function(input · weightᵀ + bias)`, or the product alone without a bias.
@@ -170,20 +184,63 @@ extension MatrixProducts {
     precondition(
       weight.panelWidth == panelWidth && weight.precision == precision,
       "weights are laid out by the same products")
-    precondition(
-      input.columns == weight.inputs && output.columns == weight.outputs
-        && output.rows == input.rows, "a product's shapes agree")
-    precondition(bias.map { $0.count == weight.outputs } ?? true, "a bias has one value an output")
+    checkShapes(input, inputs: weight.inputs, outputs: weight.outputs, bias, output)
+    let memory = scratch.reserve(byteCount: laneSize(rows: input.rows, columns: input.columns))
+    let (lanes, stride) = lanes(of: input, memory)
     let (rows, target) = (input.rows, output.mutablePointer)
-    let factors = lanes(of: input.pointer, rows: rows, columns: input.columns, &scratch)
     loop.forEachRange(of: weight.panelCount) { _, panels in
       multiplyPanels(
         ProductPass(
-          input: factors.lanes, rows: rows, depth: depth(weight.inputs),
-          inputStride: factors.stride, panels: weight.panels.pointer, range: panels,
-          output: target, columns: weight.outputs, stride: weight.outputs,
-          depthBlock: defaultDepthBlock, bias: bias?.pointer, function: function))
+          input: lanes, rows: rows, depth: depth(weight.inputs), inputStride: stride,
+          panels: weight.panels.pointer, range: panels, output: target, columns: weight.outputs,
+          stride: weight.outputs, depthBlock: defaultDepthBlock, bias: bias?.pointer,
+          function: function))
     }
+  }
+
+  /// The same by weights that are not laid out: each panel is, in `scratch`, when it is needed.
+  ///
+  /// Gives the same numbers. For weights that are used once: it spares the memory that all panels take, and the time to
+  /// clear it.
+  package func multiply(
+    _ input: borrowing Activations, by weight: StackedMatrix, bias: FloatStorage? = nil,
+    _ function: ActivationFunction = .identity, into output: inout Activations,
+    scratch: inout ScratchMemory, loop: ParallelLoop = .serial
+  ) {
+    checkShapes(input, inputs: weight.columns, outputs: weight.rows, bias, output)
+    let depth = depth(weight.columns)
+    let panelCount = panelCount(weight.rows)
+    // Of the lanes and of each part of the loop, in whole cache lines.
+    let laneSize = laneSize(rows: input.rows, columns: input.columns)
+    let panelSize = 4 * panelWidth * depth
+    let partSize = (panelSize + packingSize(columns: weight.columns) + 63) / 64 * 64
+    let memory = scratch.reserve(
+      byteCount: laneSize + loop.rangeCount(panelCount) * partSize)
+    let (lanes, stride) = lanes(of: input, memory)
+    let (rows, target) = (input.rows, output.mutablePointer)
+    loop.forEachRange(of: panelCount) { number, panels in
+      let part = memory + (laneSize + number * partSize)
+      for panel in panels {
+        packPanel(panel, of: weight, into: part, part + panelSize)
+        let first = panel * panelWidth
+        multiplyPanels(
+          ProductPass(
+            input: lanes, rows: rows, depth: depth, inputStride: stride,
+            panels: UnsafeRawPointer(part), range: 0..<1, output: target + first,
+            columns: weight.rows - first, stride: weight.rows, depthBlock: defaultDepthBlock,
+            bias: bias.map { $0.pointer + first }, function: function))
+      }
+    }
+  }
+
+  private func checkShapes(
+    _ input: borrowing Activations, inputs: Int, outputs: Int, _ bias: FloatStorage?,
+    _ output: borrowing Activations
+  ) {
+    precondition(
+      input.columns == inputs && output.columns == outputs && output.rows == input.rows,
+      "a product's shapes agree")
+    precondition(bias.map { $0.count == outputs } ?? true, "a bias has one value an output")
   }
 
   /// `output = input · panelsᵀ` on memory of the caller's, in single precision and shorter sums than those of a model.
@@ -204,25 +261,40 @@ extension MatrixProducts {
         function: .identity))
   }
 
-  /// The lanes of `(rows, columns)` floats, and how many there are from row to row: those floats, or a copy.
-  private func lanes(
-    of source: UnsafePointer<Float>, rows: Int, columns: Int, _ scratch: inout ScratchMemory
-  ) -> (lanes: UnsafeRawPointer, stride: Int) {
+  /// The lanes from row to row of an input with so many columns.
+  ///
+  /// Rows a multiple of 4 KiB apart share a few lines of the first-level cache, too few for those that are multiplied at
+  /// once, which costs a quarter of the time.
+  private func laneStride(columns: Int) -> Int {
     let depth = depth(columns)
-    // Rows a multiple of 4 KiB apart share a few lines of the first-level cache, which are too few for those that are
-    // multiplied at once: a quarter of the time.
-    let isCrowded = depth % 1024 == 0
-    let stride = isCrowded ? depth + 16 : depth
-    guard isCrowded || round != nil else { return (UnsafeRawPointer(source), stride) }
-    let lanes = scratch.reserve(byteCount: 4 * rows * stride)
-    for row in 0..<rows {
-      let (source, target) = (source + row * columns, lanes + 4 * row * stride)
+    return depth % 1024 == 0 ? depth + 16 : depth
+  }
+
+  /// Whether an input is multiplied where it is.
+  private func usesInput(columns: Int) -> Bool {
+    round == nil && laneStride(columns: columns) == columns
+  }
+
+  /// The bytes that `lanes` fills, in whole cache lines.
+  private func laneSize(rows: Int, columns: Int) -> Int {
+    usesInput(columns: columns) ? 0 : (4 * rows * laneStride(columns: columns) + 63) / 64 * 64
+  }
+
+  /// The lanes of an input, in `memory` of `laneSize` or where it is, and how many there are from row to row.
+  private func lanes(
+    of input: borrowing Activations, _ memory: UnsafeMutableRawPointer
+  ) -> (UnsafeRawPointer, stride: Int) {
+    let columns = input.columns
+    let stride = laneStride(columns: columns)
+    guard !usesInput(columns: columns) else { return (UnsafeRawPointer(input.pointer), stride) }
+    for row in 0..<input.rows {
+      let (source, target) = (input.pointer + row * columns, memory + 4 * row * stride)
       if let round {
         round(source, columns, target)
       } else {
         target.copyMemory(from: source, byteCount: 4 * columns)
       }
     }
-    return (UnsafeRawPointer(lanes), stride)
+    return (UnsafeRawPointer(memory), stride)
   }
 }

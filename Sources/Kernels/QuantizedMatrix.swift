@@ -8,9 +8,9 @@ package struct QuantizedMatrix: Sendable {
   package let rows: Int
   package let columns: Int
   /// `(rows, columns)`.
-  private let codes: NumberStorage<Int8>
+  let codes: NumberStorage<Int8>
   /// `(rows, groupCount(columns))`.
-  private let scales: FloatStorage
+  package let scales: FloatStorage
 
   /// - Precondition: `codes` has `rows * columns` bytes, `scales` a float for each group.
   package init(rows: Int, columns: Int, codes: NumberStorage<Int8>, scales: FloatStorage) {
@@ -73,21 +73,5 @@ package struct QuantizedMatrix: Sendable {
       }
     }
     return (codes, scales)
-  }
-}
-
-/// A table of embeddings, a row for each token.
-package enum EmbeddingTable: Sendable {
-  case floats(WeightMatrix)
-  case bytes(QuantizedMatrix)
-
-  /// A row in single precision, in place or written to `(columns)` floats.
-  func row(_ index: Int, orAt target: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
-    switch self {
-    case .floats(let matrix): return matrix.row(index)
-    case .bytes(let matrix):
-      matrix.copyRow(index, to: target)
-      return UnsafePointer(target)
-    }
   }
 }

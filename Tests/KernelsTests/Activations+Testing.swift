@@ -23,7 +23,8 @@ extension MatrixProducts {
     _ function: ActivationFunction = .identity, loop: ParallelLoop = .serial
   ) -> [Float] {
     let (rows, outputs) = (x.count / inputs, w.count / inputs)
-    let packed = pack(WeightMatrix(rows: outputs, columns: inputs, storage: FloatStorage(w)))
+    let packed = pack(
+      StackedMatrix(WeightMatrix(rows: outputs, columns: inputs, storage: FloatStorage(w))))
     var output = Activations([Float](repeating: .nan, count: rows * outputs), columns: outputs)
     var scratch = ScratchMemory()
     multiply(

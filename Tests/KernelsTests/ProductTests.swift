@@ -37,6 +37,53 @@ import Testing
     }
   }
 
+  @Test(arguments: KernelSet.available, [1, 3, 40])
+  func `weights that are not laid out give the same numbers`(_ kernels: KernelSet, rows: Int) {
+    var numbers = Numbers(seed: 12)
+    // Parts that no panel begins or ends with, of floats and of bytes.
+    let (inputs, outputs) = (70, [45, 7, 20])
+    let parts = outputs.enumerated().map { place, rows in
+      let matrix = WeightMatrix(
+        rows: rows, columns: inputs, storage: FloatStorage(numbers.array(rows * inputs)))
+      guard place == 1 else { return StoredMatrix.floats(matrix) }
+      let (codes, scales) = QuantizedMatrix.quantize(matrix)
+      let memory = UnsafeMutablePointer<Int8>.allocate(capacity: codes.count)
+      memory.initialize(from: codes, count: codes.count)
+      return .bytes(
+        QuantizedMatrix(
+          rows: rows, columns: inputs,
+          codes: NumberStorage(memory, count: codes.count) { memory.deallocate() },
+          scales: FloatStorage(scales)))
+    }
+    let (weight, x) = (StackedMatrix(parts), numbers.array(rows * inputs))
+    let bias = FloatStorage(numbers.array(weight.rows))
+    let all: [MatrixProducts.Precision] = [.single, .bfloat16, .byteGroups]
+    for products in all.compactMap(kernels.products(in:)) {
+      var scratch = ScratchMemory()
+      var expected = Activations([Float](repeating: 0, count: rows * 72), columns: 72)
+      products.multiply(
+        Activations(x, columns: inputs), by: products.pack(weight), bias: bias, .gelu,
+        into: &expected, scratch: &scratch)
+      var output = Activations([Float](repeating: .nan, count: rows * 72), columns: 72)
+      products.multiply(
+        Activations(x, columns: inputs), by: weight, bias: bias, .gelu, into: &output,
+        scratch: &scratch, loop: .backwards)
+      #expect(output.values == expected.values)
+    }
+  }
+
+  @Test(arguments: KernelSet.available, [1024, 3072])
+  func `rows a multiple of 4 KiB apart are multiplied as others are`(
+    _ kernels: KernelSet, inputs: Int
+  ) {
+    var numbers = Numbers(seed: 13)
+    let (x, w) = (numbers.array(17 * inputs), numbers.array(33 * inputs))
+    let result = kernels.products.product(x, w, inputs: inputs)
+    for (value, expected) in zip(result, exact(x, w, inputs: inputs)) {
+      #expect(abs(Double(value) - expected.sum) < 2e-7 * Double(inputs))
+    }
+  }
+
   @Test(arguments: KernelSet.available, [4096, 8192])
   func `deep products lose no more digits than shallow ones`(_ kernels: KernelSet, inputs: Int) {
     var numbers = Numbers(seed: 9)

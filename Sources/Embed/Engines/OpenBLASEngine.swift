@@ -11,7 +11,7 @@ struct OpenBLASEngine: MatrixEngine {
     self.kernels = kernels
   }
 
-  func prepare(_ weight: WeightMatrix) -> WeightMatrix { weight }
+  func prepare(_ weight: StackedMatrix) -> WeightMatrix { weight.floats }
 
   func multiply(
     _ input: borrowing Activations, by layer: Linear<WeightMatrix>, epilogue: Epilogue,

@@ -75,7 +75,7 @@ private struct EncoderReader<Engine: MatrixEngine> {
       checkpoint.releasePages()
     }
     return EncoderWeights(
-      wordEmbeddings: try checkpoint.embeddingTable(
+      wordEmbeddings: try checkpoint.storedMatrix(
         names.wordEmbeddings, rows: configuration.vocabularySize, columns: hidden),
       positionEmbeddings: try table(
         names.positionEmbeddings, rows: configuration.positions.table?.rows ?? 0),
@@ -102,9 +102,9 @@ private struct EncoderReader<Engine: MatrixEngine> {
     switch configuration.positions.relativeBias {
     case nil: return nil
     case .buckets(let buckets):
-      let table = try checkpoint.finiteMatrix(
-        names.relativeBias, rows: buckets.count, columns: heads
-      ).storage.values
+      let table = StackedMatrix([
+        try checkpoint.finiteMatrix(names.relativeBias, rows: buckets.count, columns: heads)
+      ]).floats.storage.values
       let offsets = (1 - length..<length).map { buckets.bucket(ofOffset: $0) * heads }
       return AttentionBias(heads: heads, maximumLength: length) { head, offset in
         table[offsets[offset + length - 1] + head]
@@ -162,18 +162,15 @@ private struct EncoderReader<Engine: MatrixEngine> {
       return try checkpoint.linear(
         names[0], inputs: hidden, outputs: outputs, hasBias: hasBias, engine: engine)
     }
-    var weights: [WeightMatrix] = []
-    var vectors: [WeightMatrix] = []
+    var weights: [StoredMatrix] = []
+    var bias: [Float] = []
     let rows = outputs / names.count
     for name in names {
       weights.append(try checkpoint.finiteMatrix("\(name).weight", rows: rows, columns: hidden))
-      guard hasBias else { continue }
-      let bias = FloatStorage(try checkpoint.vector("\(name).bias", count: rows))
-      vectors.append(WeightMatrix(rows: 1, columns: rows, storage: bias))
+      if hasBias { bias += try checkpoint.vector("\(name).bias", count: rows) }
     }
     return Linear(
-      WeightMatrix(rows: outputs, columns: hidden, storage: FloatStorage(stacking: weights)),
-      bias: hasBias ? FloatStorage(stacking: vectors) : nil, engine: engine)
+      StackedMatrix(weights), bias: hasBias ? FloatStorage(bias) : nil, engine: engine)
   }
 
   private func norm(_ name: String) throws(EmbedError) -> LayerNorm {
@@ -191,14 +188,14 @@ extension Checkpoint {
   ) throws(EmbedError) -> Linear<Engine.PreparedWeight> {
     let bias = hasBias ? FloatStorage(try vector("\(name).bias", count: outputs)) : nil
     return Linear(
-      try finiteMatrix("\(name).weight", rows: outputs, columns: inputs), bias: bias,
-      engine: engine)
+      StackedMatrix([try finiteMatrix("\(name).weight", rows: outputs, columns: inputs)]),
+      bias: bias, engine: engine)
   }
 
   /// A matrix that is read through: all of its weights must be numbers.
-  func finiteMatrix(_ name: String, rows: Int, columns: Int) throws(EmbedError) -> WeightMatrix {
-    let matrix = try matrix(name, rows: rows, columns: columns)
-    try requireFinite(matrix.storage, name)
+  func finiteMatrix(_ name: String, rows: Int, columns: Int) throws(EmbedError) -> StoredMatrix {
+    let matrix = try storedMatrix(name, rows: rows, columns: columns)
+    try requireFinite(matrix.numbers, name)
     return matrix
   }
 }

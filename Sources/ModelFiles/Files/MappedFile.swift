@@ -50,10 +50,18 @@ package final class MappedFile: Sendable {
   /// system's cache as a rule.
   ///
   /// - Complexity: O(number of pages in memory).
-  func releasePages() {
+  func releasePages() { releasePages(of: bytes.indices) }
+
+  /// The same of the pages that lie within a range.
+  func releasePages(of range: Range<Int>) {
     guard let address = bytes.baseAddress else { return }
+    let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let start = (range.lowerBound + pageSize - 1) / pageSize * pageSize
+    let end =
+      range.upperBound == bytes.count ? range.upperBound : range.upperBound / pageSize * pageSize
+    guard start < end else { return }
     // Nothing is lost: the map is private and was never written to.
-    madvise(UnsafeMutableRawPointer(mutating: address), bytes.count, MADV_DONTNEED)
+    madvise(UnsafeMutableRawPointer(mutating: address + start), end - start, MADV_DONTNEED)
   }
 
   deinit {

@@ -184,7 +184,7 @@ private struct HeadReader<Engine: MatrixEngine> {
   let engine: Engine
 
   /// The head whose last layer has these weights, `(outputs, hidden)`.
-  func head(output weight: WeightMatrix) throws(EmbedError) -> PredictionHead<Engine> {
+  func head(output weight: StoredMatrix) throws(EmbedError) -> PredictionHead<Engine> {
     let hidden = configuration.hiddenSize
     var bias: FloatStorage?
     if try config.bool(names.hasOutputBias) {
@@ -198,7 +198,7 @@ private struct HeadReader<Engine: MatrixEngine> {
         hasBias: try config.bool(names.hasTransformBias), engine: engine),
       activation: names.activation ?? configuration.feedForward.activation,
       norm: try names.norm.map { (name) throws(EmbedError) in try norm(name) },
-      output: Linear(weight, bias: bias, engine: engine))
+      output: Linear(StackedMatrix([weight]), bias: bias, engine: engine))
   }
 
   private func norm(_ name: String) throws(EmbedError) -> LayerNorm {

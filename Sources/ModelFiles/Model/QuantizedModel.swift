@@ -102,8 +102,9 @@ package struct QuantizedModel {
         continue
       }
       let (rows, columns) = (tensor.shape[0], tensor.shape[1])
-      let quantized = QuantizedMatrix.quantize(
-        try checkpoint.wholeModel.finiteMatrix(tensor.name, rows: rows, columns: columns))
+      let matrix = try checkpoint.wholeModel.finiteMatrix(
+        tensor.name, rows: rows, columns: columns)
+      let quantized = QuantizedMatrix.quantize(StackedMatrix([matrix]).floats)
       file.append(
         tensor.name, .signed8, tensor.shape, quantized.codes.map { UInt8(bitPattern: $0) })
       file.append(

@@ -95,18 +95,20 @@ package struct Checkpoint: Sendable {
     return WeightMatrix(rows: rows, columns: columns, storage: storage)
   }
 
-  /// A table of embeddings of exactly that shape; bytes stay bytes.
+  /// A matrix of exactly that shape; bytes stay bytes.
   ///
   /// Throws as `matrix` does.
   ///
   /// - Complexity: O(1) for aligned F32 and for I8, which are used where they are mapped, else O(`rows * columns`).
-  func embeddingTable(
+  func storedMatrix(
     _ name: String, rows: Int, columns: Int
-  ) throws(EmbedError) -> EmbeddingTable {
+  ) throws(EmbedError) -> StoredMatrix {
     if let quantized = try quantized(name, rows: rows, columns: columns) {
       return .bytes(quantized)
     }
-    return .floats(try matrix(name, rows: rows, columns: columns))
+    return .floats(
+      WeightMatrix(
+        rows: rows, columns: columns, storage: try floats(name, shape: [rows, columns])))
   }
 
   /// A matrix of I8 with a tensor of scales beside it, named like it with `scaleSuffix` behind; nil for other types.

@@ -70,7 +70,9 @@ package struct SafetensorsFile: Sendable {
     return file.withBytes { [file] bytes in
       guard let start = bytes.baseAddress else { preconditionFailure("a file has a header") }
       let codes = (start + tensor.range.lowerBound).assumingMemoryBound(to: Int8.self)
-      return NumberStorage(codes, count: tensor.range.count) { withExtendedLifetime(file) {} }
+      return NumberStorage(
+        codes, count: tensor.range.count, releasePages: { file.releasePages(of: tensor.range) }
+      ) { withExtendedLifetime(file) {} }
     }
   }
 
@@ -119,14 +121,15 @@ package struct SafetensorsFile: Sendable {
     let count = tensor.range.count * 8 / tensor.type.bitWidth
     return file.withBytes { bytes in
       guard count > 0, let start = bytes.baseAddress else { return FloatStorage(count: 0) { _ in } }
-      return floats(start + tensor.range.lowerBound, count: count, type: tensor.type)
+      return floats(start, tensor, count: count)
     }
   }
 
   private func floats(
-    _ source: UnsafeRawPointer, count: Int, type: SafetensorsType
+    _ start: UnsafeRawPointer, _ tensor: SafetensorsHeader.Tensor, count: Int
   ) -> FloatStorage {
-    switch type {
+    let source = start + tensor.range.lowerBound
+    switch tensor.type {
     case .float16:
       return FloatStorage(count: count) {
         HalfPrecision.convertBinary16(source, count: count, to: $0)
@@ -154,7 +157,9 @@ package struct SafetensorsFile: Sendable {
         }
       }
       let floats = source.assumingMemoryBound(to: Float.self)
-      return FloatStorage(floats, count: count) { [file] in withExtendedLifetime(file) {} }
+      return FloatStorage(
+        floats, count: count, releasePages: { [file] in file.releasePages(of: tensor.range) }
+      ) { [file] in withExtendedLifetime(file) {} }
     }
   }
 }

@@ -32,7 +32,7 @@ package struct EncoderWeights<Engine: MatrixEngine>: Sendable {
   }
 
   /// `(vocabulary, hidden)`.
-  package let wordEmbeddings: EmbeddingTable
+  package let wordEmbeddings: StoredMatrix
   /// `(positions, hidden)`; nil without a learned table.
   package let positionEmbeddings: WeightMatrix?
   /// `(token types, hidden)`, a single text being of type 0; nil without token types.
@@ -51,7 +51,7 @@ package struct EncoderWeights<Engine: MatrixEngine>: Sendable {
   package let finalNorm: LayerNorm?
 
   package init(
-    wordEmbeddings: EmbeddingTable, positionEmbeddings: WeightMatrix?,
+    wordEmbeddings: StoredMatrix, positionEmbeddings: WeightMatrix?,
     tokenTypeEmbeddings: WeightMatrix?, embeddingNorm: LayerNorm,
     attentionBias: AttentionBias? = nil,
     attentionScale: (@Sendable (_ tokens: Int) -> Float)? = nil,

@@ -9,7 +9,7 @@ package protocol MatrixEngine: Sendable {
   associatedtype PreparedWeight: Sendable
 
   /// Lays weights `(outputs, inputs)` out for `multiply`.
-  func prepare(_ weight: WeightMatrix) -> PreparedWeight
+  func prepare(_ weight: StackedMatrix) -> PreparedWeight
 
   /// `output = epilogue(input · weightᵀ)`.
   ///
@@ -39,7 +39,7 @@ package struct Linear<PreparedWeight: Sendable>: Sendable {
 
   /// Prepares weights `(outputs, inputs)`; without a bias, zeros are added.
   package init<Engine: MatrixEngine>(
-    _ weight: WeightMatrix, bias: FloatStorage?, engine: Engine
+    _ weight: StackedMatrix, bias: FloatStorage?, engine: Engine
   ) where Engine.PreparedWeight == PreparedWeight {
     inputs = weight.columns
     outputs = weight.rows
