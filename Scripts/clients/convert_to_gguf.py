@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Writes a BERT model, a folder in the layout of sentence-transformers, as a file for llama.cpp, in single precision.
+"""Writes a BERT model, a folder in the layout of sentence-transformers, as a file for llama.cpp.
 
-usage: convert_to_gguf.py MODEL-FOLDER FILE.gguf
+usage: convert_to_gguf.py MODEL-FOLDER FILE.gguf [f32|f16|bf16|q8_0]
+The last is how matrices are stored (default: f32); vectors, and the tables of positions and types, stay in single
+precision, as llama.cpp's own converter leaves them.
 Mean pooling alone, and WordPiece in lower case, which is what llama.cpp makes of texts for BERT.
 Names are those of https://github.com/ggml-org/llama.cpp/blob/master/gguf-py/gguf/constants.py, the vocabulary's form is that
 of `BertModel` in its convert_hf_to_gguf.py.
@@ -31,6 +33,15 @@ LAYER_TENSORS = {
     "output.dense": "ffn_down",
     "output.LayerNorm": "layer_output_norm",
 }
+# How matrices are stored, and what the file says of it.
+PRECISIONS = {
+    "f32": (gguf.GGMLQuantizationType.F32, gguf.LlamaFileType.ALL_F32),
+    "f16": (gguf.GGMLQuantizationType.F16, gguf.LlamaFileType.MOSTLY_F16),
+    "bf16": (gguf.GGMLQuantizationType.BF16, gguf.LlamaFileType.MOSTLY_BF16),
+    "q8_0": (gguf.GGMLQuantizationType.Q8_0, gguf.LlamaFileType.MOSTLY_Q8_0),
+}
+# Tables in single precision always.
+KEPT = ["position_embd.weight", "token_types.weight"]
 # Not part of what makes a sentence's vector.
 LEFT_OUT = ["__metadata__", "embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias"]
 SPECIAL_TOKENS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -74,6 +85,10 @@ def new_token(token):
 
 def main():
     folder, file = Path(sys.argv[1]), sys.argv[2]
+    precision = sys.argv[3] if len(sys.argv) > 3 else "f32"
+    if precision not in PRECISIONS:
+        fail(f"precision: expected one of {', '.join(PRECISIONS)}, got {precision}")
+    storage, file_type = PRECISIONS[precision]
     config = json.loads((folder / "config.json").read_text("utf-8"))
     pooling = json.loads((folder / "1_Pooling" / "config.json").read_text("utf-8"))
     if not pooling["pooling_mode_mean_tokens"]:
@@ -84,7 +99,7 @@ def main():
 
     writer = gguf.GGUFWriter(file, "bert")
     writer.add_name(folder.name)
-    writer.add_file_type(gguf.LlamaFileType.ALL_F32)
+    writer.add_file_type(file_type)
     writer.add_context_length(config["max_position_embeddings"])
     writer.add_embedding_length(config["hidden_size"])
     writer.add_block_count(config["num_hidden_layers"])
@@ -106,7 +121,9 @@ def main():
     writer.add_mask_token_id(tokens.index("[MASK]"))
 
     for name, array in tensors(folder / "model.safetensors"):
-        writer.add_tensor(new_name(name), array)
+        name = new_name(name)
+        kind = storage if array.ndim == 2 and name not in KEPT else gguf.GGMLQuantizationType.F32
+        writer.add_tensor(name, gguf.quantize(array, kind), raw_dtype=kind)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

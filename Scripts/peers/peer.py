@@ -5,7 +5,8 @@ usage: peer.py NAME MODEL-FOLDER WORK-FOLDER TEXTS BATCH THREADS QUERIES VECTORS
 NAME is a key of PEERS below. Texts are one a line, sorted by length and run in batches of BATCH. Prints one JSON object:
 seconds to load and to the first vector (imports not counted), to embed all texts (warm, the better of two), the median for
 one sentence alone, tokens, peak resident bytes. VECTORS is given the first 200 vectors as float32.
-The folder's vectors are of unit length; all runtimes but sentence-transformers know no pooling other than the mean.
+The folder's vectors are of unit length; all runtimes but sentence-transformers are asked for no pooling but the mean.
+llama.cpp fills batches of its own.
 WORK-FOLDER holds the models that were converted for a runtime; they are made on first use.
 """
 
@@ -176,6 +177,42 @@ def c_translate2(precision):
     return load
 
 
+def llama(precision):
+    import llama_cpp
+
+    path = work_folder / f"{model_folder.name}-{precision}.gguf"
+    if not path.exists():
+        script = Path(__file__).parents[1] / "clients" / "convert_to_gguf.py"
+        part = path.with_name(f"{path.name}.part")
+        subprocess.run([sys.executable, "-B", str(script), str(model_folder), str(part), precision], check=True)
+        part.rename(path)
+    limit = json.loads((model_folder / "sentence_bert_config.json").read_text("utf-8"))["max_seq_length"]
+
+    class Tokenizer(llama_cpp.LlamaTokenizer):
+        """Its own, which makes the same tokens of the texts of corpus.py; those of rare characters may be others."""
+
+        def tokenize(self, text, add_bos=True, special=False):
+            ids = super().tokenize(text, add_bos, special)
+            # Its own truncation would take the last token, [SEP], away.
+            return ids if len(ids) <= limit else ids[: limit - 1] + ids[-1:]
+
+    def load():
+        # Every token of a batch is held against every other, of whatever text: the smallest batches are the quickest.
+        model = llama_cpp.Llama(
+            str(path), embedding=True, pooling_type=llama_cpp.LLAMA_POOLING_TYPE_MEAN, flash_attn=True, verbose=False,
+            n_ctx=limit, n_batch=limit, n_ubatch=limit, n_threads=threads, n_threads_batch=threads,
+        )  # fmt: skip
+        model.tokenizer_ = Tokenizer(model)
+
+        def embed(texts):
+            vectors = numpy.array(model.embed(texts, normalize=False, truncate=False), numpy.float32)
+            return vectors / numpy.linalg.norm(vectors, axis=1, keepdims=True)
+
+        return embed
+
+    return load
+
+
 PEERS = {
     "st-f32": (sentence_transformers, "f32"),
     "st-bf16": (sentence_transformers, "bf16"),
@@ -186,6 +223,10 @@ PEERS = {
     "ov-int8": (open_vino, "int8"),
     "ct2-f32": (c_translate2, "float32"),
     "ct2-int8": (c_translate2, "int8"),
+    "llama-f32": (llama, "f32"),
+    "llama-f16": (llama, "f16"),
+    "llama-bf16": (llama, "bf16"),
+    "llama-q8": (llama, "q8_0"),
 }
 
 
