@@ -6,6 +6,7 @@ import statistics
 
 from bench_models import (
     COSINE, DIFFERENCE, FILES, FIRST_VECTOR, LARGER_IS_BETTER, OURS, PEAK, QUERY, REFERENCE, TOKENIZER, TOKENIZER_RATES,
+    VERSION,
 )  # fmt: skip
 
 # Behind the name of what an older build runs too.
@@ -70,6 +71,8 @@ def table(results, unit):
             f"| {cosine} |"
         )
     lines += ["", "First vector: of peers, load and one text inside Python, without imports; of embed, the whole process."]
+    if "embed" in results:
+        lines[-1] += f" {VERSION} takes {results['embed'].value(VERSION) * 1000:.0f} ms."
     if TOKENIZER in results and "embed" in results:
         lines += ["", "| tokenizer, one thread | M tokens/s short | mixed | long |", "|---|---|---|---|"]
         for name in ("embed", TOKENIZER):
@@ -91,7 +94,7 @@ def ratios(results, aims):
 
 
 def compare(results, aim, measure):
-    """At most one row: a contender's measure against the best of others, or by itself."""
+    """At most one row: a contender's measure against the best of others or another of its own, or by itself."""
     against = [name for name in aim.against if name in results]
     if aim.against and not against or measure in (DIFFERENCE, COSINE) and REFERENCE not in results:
         return []
@@ -99,6 +102,9 @@ def compare(results, aim, measure):
     if against:
         best = (max if measure in LARGER_IS_BETTER else min)(against, key=lambda name: results[name].value(measure))
         value /= results[best].value(measure)
+    elif aim.base:
+        best = aim.base
+        value /= results[aim.name].value(aim.base)
     return [line(f"{aim.name}, {measure}", best, measure, aim.bound, value)]
 
 

@@ -19,7 +19,8 @@ import time
 from pathlib import Path
 
 QUERY = "How do I keep the receipts from my trip to Oslo?"
-FIRST = "How do I keep it?"
+# Seven tokens with [CLS] and [SEP].
+FIRST = "How is it kept?"
 
 name, model_folder, work_folder, texts_file, batch, threads, queries, vectors_file = sys.argv[1:]
 model_folder, work_folder = Path(model_folder), Path(work_folder)
