@@ -13,7 +13,9 @@ VERSION = "embed --version"
 DIFFERENCE, COSINE = "difference to st-f32", "lowest cosine"
 TOKENIZER_RATES = [f"tokenizer {file}" for file in FILES]
 TOKENIZER_SHARES = [f"tokenizer's share {file}" for file in FILES]
-LARGER_IS_BETTER = {*FILES, *TOKENIZER_RATES, COSINE}
+# What all processors together multiply in registers alone, over one of them: more than that, threads cannot gain.
+REGISTER_LOOPS = "register loops at once over one"
+LARGER_IS_BETTER = {*FILES, *TOKENIZER_RATES, COSINE, REGISTER_LOOPS}
 
 REFERENCE = "st-f32"
 F32 = [REFERENCE, "ort-f32", "ov-f32", "ct2-f32", "llama-f32"]
@@ -39,9 +41,12 @@ class Aim:
     name: str
     measures: list
     against: list
-    bound: float
+    # None if the measure is only to be seen.
+    bound: float | None
     # Another measure of the same contender, which the ratio is to.
     base: str | None = None
+    # A measure of the same contender beyond which nothing can be aimed at.
+    limit: str | None = None
 
 
 @dataclasses.dataclass
@@ -104,7 +109,8 @@ MODELS = {
             Aim("embed", [PEAK], F32, 1),
             Aim("embed-half", [PEAK], SIXTEEN_BITS, 1),
             Aim("embed-int8", [PEAK], ["embed"], 0.7),
-            Aim("embed", FILES, ["embed-1-thread"], 1.8),
+            Aim("embed", [REGISTER_LOOPS], [], None),
+            Aim("embed", FILES, ["embed-1-thread"], 1.8, limit=REGISTER_LOOPS),
             Aim("embed", TOKENIZER_RATES, [TOKENIZER], 8),
             Aim("embed", TOKENIZER_SHARES, [], 0.05),
         ],

@@ -105,14 +105,17 @@ def compare(results, aim, measure):
     elif aim.base:
         best = aim.base
         value /= results[aim.name].value(aim.base)
-    return [line(f"{aim.name}, {measure}", best, measure, aim.bound, value)]
+    bound = aim.bound
+    if aim.limit:
+        bound = min(bound, round(results[aim.name].value(aim.limit), 3))
+    return [line(f"{aim.name}, {measure}", best, measure, bound, value)]
 
 
 def line(what, against, measure, bound, value):
     at_least = measure in LARGER_IS_BETTER
-    holds = value >= bound if at_least else value <= bound
+    holds = bound is None or (value >= bound if at_least else value <= bound)
     number = f"{value:.1e}" if 0 < value < 0.001 else f"{value:.3f}" if value < 1000 else f"{value:.0f}"
-    aim = f"at {'least' if at_least else 'most'} {bound}"
+    aim = "" if bound is None else f"at {'least' if at_least else 'most'} {bound}"
     return f"| {what} | {against} | {aim} | {number}{'' if holds else ', missed'} |"
 
 
