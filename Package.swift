@@ -278,6 +278,23 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
+// Benchmarks for those who change the kernels, run by Scripts/bench-kernels: nobody else fetches or builds what they need.
+if Context.environment["EMBED_BENCHMARKS"] != nil {
+  package.dependencies.append(
+    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
+  package.targets.append(
+    .executableTarget(
+      name: "KernelBenchmarks",
+      dependencies: [
+        "KernelDispatch", "Kernels", .product(name: "Benchmark", package: "benchmark"),
+      ],
+      // The plugin only takes targets in a folder of that name.
+      path: "Tests/Benchmarks/KernelBenchmarks",
+      swiftSettings: [optimized],
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
+    ))
+}
+
 for target in package.targets {
   target.swiftSettings = common + (target.swiftSettings ?? [])
 }

@@ -276,12 +276,14 @@ extension MatrixProducts {
   }
 
   /// The bytes that `lanes` fills, in whole cache lines.
-  private func laneSize(rows: Int, columns: Int) -> Int {
+  package func laneSize(rows: Int, columns: Int) -> Int {
     usesInput(columns: columns) ? 0 : (4 * rows * laneStride(columns: columns) + 63) / 64 * 64
   }
 
   /// The lanes of an input, in `memory` of `laneSize` or where it is, and how many there are from row to row.
-  private func lanes(
+  ///
+  /// - Complexity: O(1) where it is, else O(`rows * columns`).
+  package func lanes(
     of input: borrowing Activations, _ memory: UnsafeMutableRawPointer
   ) -> (UnsafeRawPointer, stride: Int) {
     let columns = input.columns
