@@ -84,6 +84,7 @@ extension VectorUnit {
       for row in 0..<rows {
         sums[row] = exponentials(
           scores + row &* stride, count: count, scale: scale, padding: padding)
+        prefetchHead(query + ((first &+ row) &* 3 &* hidden &+ headSize), hidden, headSize)
       }
       SinglePrecision<Self>.multiplyPanels(
         scores, aStride: stride, rows: rows, panels: values + start &* panelWidth,
@@ -93,6 +94,19 @@ extension VectorUnit {
       for row in 0..<rows {
         Self.scale(context + (first &+ row) &* hidden, by: 1 / sums[row], columns: headSize)
       }
+    }
+  }
+
+  /// Asks for a token's query, key and value of one head: those of the next one lie between others, a row apart, which
+  /// the CPU does not foresee.
+  @inlinable @inline(__always)
+  static func prefetchHead(_ query: UnsafePointer<Float>, _ hidden: Int, _ headSize: Int) {
+    var offset = 0
+    while offset < headSize {
+      prefetch(query + offset)
+      prefetch(query + (hidden &+ offset))
+      prefetch(query + (2 &* hidden &+ offset))
+      offset &+= 16
     }
   }
 

@@ -13,7 +13,7 @@ struct ModelRunner: Sendable {
   /// The inputs that one job tokenizes and runs, where that takes no longer.
   private static let lookupSliceSize = 256
   /// The tokens of a batch: enough for the products to be efficient, few enough for the buffers to stay in the cache.
-  static let batchTokens = 512
+  static let batchTokens = 256
   /// The bytes of text that are tokenized in about the time that it takes to hand them to a worker.
   private static let inlineBytes = 2048
 
