@@ -20,18 +20,16 @@ PACKAGES = ["numpy", "safetensors", "sentence-transformers", "tokenizers", "torc
 FOLDER = Path(__file__).resolve().parents[2] / "Tests" / "Reference"
 
 
-def load(folder):
-    """A model that computes in float32 whatever its weights are stored as, on one thread so that sums keep their order."""
+def load(folder, dtype=torch.float32):
+    """A model that computes in one type whatever its weights are stored as, on one thread so that sums keep order."""
     torch.set_num_threads(1)
-    return SentenceTransformer(
-        str(folder), device="cpu", model_kwargs={"dtype": torch.float32}
-    )
+    return SentenceTransformer(str(folder), device="cpu", model_kwargs={"dtype": dtype})
 
 
 def embed(model, texts, prompt_name=None):
-    """Vectors (texts, dimensions), each text alone so that no padding takes part."""
+    """Vectors (texts, dimensions) in the model's type, each text alone so that no padding takes part."""
     vectors = model.encode(texts, batch_size=1, prompt_name=prompt_name, show_progress_bar=False)
-    assert vectors.dtype == numpy.float32 and len(vectors) == len(texts)
+    assert vectors.dtype in (numpy.float32, numpy.float64) and len(vectors) == len(texts)
     assert numpy.isfinite(vectors).all()
     return numpy.ascontiguousarray(vectors)
 
@@ -70,7 +68,7 @@ def save_vectors(path, vectors, model_folder):
 
 
 def save_tensors(path, tensors, model_folder):
-    """A safetensors file with float32 tensors, and as metadata what made it.
+    """A safetensors file with tensors, rounded to float32 if they are not, and as metadata what made it.
 
     Written here rather than by the library, which leaves the order of the metadata to chance: the same vectors give
     the same file.
@@ -79,6 +77,8 @@ def save_tensors(path, tensors, model_folder):
     metadata["python"] = platform.python_version()
     metadata["model"] = Path(model_folder).name
     metadata["weights-sha256"] = weights_checksum(model_folder)
+    if any(values.dtype == numpy.float64 for values in tensors.values()):
+        metadata["computed-in"] = "float64"
     entries, data = {"__metadata__": metadata}, b""
     for name, values in tensors.items():
         end = len(data) + values.size * 4

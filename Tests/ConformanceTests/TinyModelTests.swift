@@ -40,20 +40,6 @@ import Testing
     }
   }
 
-  @Test func `half precision keeps to what it promises of deep models`() async throws {
-    let folder = try TemporaryFolder()
-    try TinyModel.deep.write(to: folder)
-    let embedder = try await LocalEmbedder(
-      ModelFolder(path: folder.path("model")),
-      configuration: LocalEmbedder.Configuration(engine: .simd, precision: .half))
-    let reference = try ReferenceVectors(folder: "tiny", name: "deep")
-    let embeddings = try await embedder.embed(reference.texts)
-    let smallest = zip(embeddings, reference.vectors).map { embedding, vector in
-      embedding.cosineSimilarity(to: Embedding(vector))
-    }.min()
-    #expect(smallest ?? 0 >= 0.999)
-  }
-
   @Test func `roles put the model's prompts in front`() async throws {
     let embedder = try await embedder(.prompted)
     let options = EmbedOptions(role: .query, normalization: .asModel)

@@ -16,15 +16,25 @@ package struct SafetensorsWriter {
       }
     }
 
+    /// The bytes of a number.
+    package var width: Int { self == .float32 ? 4 : 2 }
+
     /// The little-endian bytes of a number, rounded to the nearest, ties to even.
     package func bytes(_ value: Float) -> [UInt8] {
-      switch self {
-      case .float32: littleEndian(value.bitPattern)
-      case .float16: littleEndian(UInt16(truncatingIfNeeded: Self.binary16(value)))
-      case .bfloat16:
-        littleEndian(
-          UInt16((value.bitPattern + 0x7FFF + (value.bitPattern >> 16 & 1)) >> 16))
-      }
+      var bytes: [UInt8] = []
+      append(value, to: &bytes)
+      return bytes
+    }
+
+    /// Appends the little-endian bytes of a number, rounded to the nearest, ties to even.
+    func append(_ value: Float, to bytes: inout [UInt8]) {
+      let pattern =
+        switch self {
+        case .float32: value.bitPattern
+        case .float16: UInt32(truncatingIfNeeded: Self.binary16(value))
+        case .bfloat16: (value.bitPattern + 0x7FFF + (value.bitPattern >> 16 & 1)) >> 16
+        }
+      for place in 0..<width { bytes.append(UInt8(truncatingIfNeeded: pattern >> (8 * place))) }
     }
 
     /// The pattern in IEEE 754 binary16 of a number that is small enough to have one, found by scaling so that the
@@ -67,7 +77,10 @@ package struct SafetensorsWriter {
     _ name: String, _ values: [Float], shape: [Int], as type: NumberType = .float32
   ) {
     precondition(values.count == shape.reduce(1, *), "a tensor has the numbers of its shape")
-    append(name, type: type.name, shape: shape, bytes: values.flatMap(type.bytes))
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(values.count * type.width)
+    for value in values { type.append(value, to: &bytes) }
+    append(name, type: type.name, shape: shape, bytes: bytes)
   }
 
   /// The file's bytes.

@@ -3,8 +3,11 @@ extension TinyModel {
   package static let all: [TinyModel] = [
     plain, narrow, sixModes, sixFlags, denseTanh, denseResidual, half, brain, sharded,
     vocabularyFile, cased, prompted, bare, nested, distilBERT, roberta,
-    modernBERT, mpnet, deep,
+    modernBERT, mpnet,
   ]
+
+  /// Models of 24 layers with outliers, which show how exactly a model is computed: too large for every test.
+  package static let deepModels = [deep, massive, large]
 
   /// Mean and Normalize in the older dialect, with unused tensors and unaligned weights.
   package static let plain = make("plain") {
@@ -167,8 +170,31 @@ extension TinyModel {
     $0.hiddenSize = 48
     $0.layerCount = 24
     $0.intermediateSize = 512
-    $0.outlierGain = 10
+    $0.outliers.gain = 10
     $0.weightDeviation = 0.4
+  }
+
+  /// Sums over 8192 factors beside a massive activation, components that layer norms make thirty times as large, and
+  /// columns of large weights.
+  ///
+  /// With one accumulator over all factors, vectors are more than 1e-5 off.
+  package static let massive = make("massive") {
+    $0.hiddenSize = 64
+    $0.layerCount = 24
+    $0.intermediateSize = 8192
+    $0.weightDeviation = 1
+    $0.outliers = Outliers(
+      gain: 30, readingWeight: 0.2, areLevelled: true, columnGain: 3, massiveActivation: 100)
+  }
+
+  /// The sizes of all-MiniLM-L6-v2 with four times the layers, and outliers that take part in what attention looks at.
+  package static let large = make("large") {
+    $0.hiddenSize = 384
+    $0.headCount = 12
+    $0.layerCount = 24
+    $0.intermediateSize = 1536
+    $0.outliers = Outliers(gain: 10, readingWeight: 0.5, areLevelled: true)
+    $0.numberType = .float16
   }
 
   private static func make(_ name: String, _ change: (inout TinyModel) -> Void) -> TinyModel {

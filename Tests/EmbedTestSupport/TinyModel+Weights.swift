@@ -69,16 +69,19 @@ extension TinyModel {
       let name = "\(names.layers).\(layer)."
       for part in names.projections {
         let outputs = names.projections.count == 1 ? 3 * hiddenSize : hiddenSize
-        tensors += linear(name + part, outputs, hiddenSize, &random)
+        tensors += linear(name + part, outputs, hiddenSize, readsComponents: true, &random)
       }
       tensors += linear(name + names.attentionOutput, hiddenSize, hiddenSize, &random)
       if layer > 0 || !names.skipsFirstNorm {
         tensors += layerNorm(name + names.attentionNorm, &random)
       }
       let width = names.isGated ? 2 * intermediateSize : intermediateSize
-      tensors += linear(name + names.intermediate, width, hiddenSize, &random)
-      tensors += linear(name + names.output, hiddenSize, intermediateSize, &random)
-      tensors += layerNorm(name + names.outputNorm, &random)
+      var expansion = linear(
+        name + names.intermediate, width, hiddenSize, readsComponents: true, &random)
+      var contraction = linear(name + names.output, hiddenSize, intermediateSize, &random)
+      outliers.change(expansion: &expansion, contraction: &contraction)
+      tensors += expansion + contraction
+      tensors += layerNorm(name + names.outputNorm, isLast: layer == layerCount - 1, &random)
     }
     if let bias = names.relativeBias {
       let values = (0..<32 * headCount).map { _ in random.normal(standardDeviation: 1) }
@@ -90,17 +93,21 @@ extension TinyModel {
   }
 
   private func linear(
-    _ name: String, _ outputs: Int, _ inputs: Int, _ random: inout TinyModelRandom
+    _ name: String, _ outputs: Int, _ inputs: Int, readsComponents: Bool = false,
+    _ random: inout TinyModelRandom
   ) -> [Tensor] {
-    let weight = matrix("\(name).weight", outputs, inputs, &random)
+    var weight = matrix("\(name).weight", outputs, inputs, &random)
+    outliers.change(matrix: &weight, readsComponents: readsComponents)
     guard family.names.hasBiases else { return [weight] }
     return [weight, vector("\(name).bias", outputs, around: 0, 0.1, &random)]
   }
 
-  private func layerNorm(_ name: String, _ random: inout TinyModelRandom) -> [Tensor] {
+  private func layerNorm(
+    _ name: String, isLast: Bool = false, _ random: inout TinyModelRandom
+  ) -> [Tensor] {
     var scale = vector(
       "\(name).\(hasOldLayerNormNames ? "gamma" : "weight")", hiddenSize, around: 1, 0.2, &random)
-    for component in [3, 11] { scale.values[component] *= outlierGain }
+    outliers.change(scale: &scale, isLast: isLast)
     guard family.names.hasBiases else { return [scale] }
     return [
       scale,
@@ -161,7 +168,7 @@ extension TinyModel {
       let start = tensors.count * shard / shardCount
       let part = tensors[start..<tensors.count * (shard + 1) / shardCount]
       map += part.map { ($0.name, .string(name)) }
-      size += part.reduce(0) { $0 + $1.values.count * (numberType == .float32 ? 4 : 2) }
+      size += part.reduce(0) { $0 + $1.values.count * numberType.width }
       files.append((name, safetensors(Array(part), isFirst: false)))
     }
     let index = Self.json(

@@ -55,8 +55,7 @@ package struct TinyModel: Sendable {
 
   /// The deviation of a matrix's weights times the root of its inputs: with more than 1, what goes in is made larger.
   package var weightDeviation = 1.2
-  /// How large layer norms make two of the components.
-  package var outlierGain: Float = 1
+  package var outliers = Outliers()
 
   package var dialect = Dialect.old
   /// The most tokens of an input; nil leaves it to the number of positions.

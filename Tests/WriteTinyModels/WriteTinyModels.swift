@@ -8,7 +8,7 @@ import Foundation
       FileHandle.standardError.write(Data("usage: WriteTinyModels FOLDER\n".utf8))
       exit(2)
     }
-    for model in TinyModel.all {
+    for model in TinyModel.all + TinyModel.deepModels {
       let folder = URL(fileURLWithPath: CommandLine.arguments[1]).appendingPathComponent(model.name)
       for file in model.files() {
         let url = folder.appendingPathComponent(file.name)
