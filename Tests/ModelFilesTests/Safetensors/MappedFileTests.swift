@@ -23,6 +23,10 @@ import Testing
       let file = try MappedFile(path: folder.write(content, to: "file"))
       #expect(file.withBytes { $0.elementsEqual(content) })
       #expect(try resident(file.path) == 1024)
+      // Of a range, the pages that lie within.
+      file.releasePages(of: 1..<4 * 65536 + 1)
+      #expect(try (768...832).contains(resident(file.path)))
+      #expect(file.withBytes { $0.elementsEqual(content) })
       file.releasePages()
       #expect(try resident(file.path) == 0)
       #expect(file.withBytes { $0.elementsEqual(content) })
