@@ -40,11 +40,11 @@ extension VectorUnit {
     return p * powerOfTwo(biased: shifted)
   }
 
-  /// `2^x` for x up to 1; relative error at most 3e-7 from -126 on, 1.2e-38 below.
+  /// `2^x` for x up to 0; relative error at most 3e-7 from -126 on, 1.2e-38 below.
   ///
   /// As `exponential`, with a minimax polynomial of degree 5 for the part behind the point.
   @inlinable @inline(__always)
-  static func negativePowerOfTwo(_ x: Floats) -> Floats {
+  static func powerOfTwo(_ x: Floats) -> Floats {
     let x = maximum(x, Floats(repeating: -126))
     let magic = Floats(repeating: 12_582_912 + 127)
     let shifted = x + magic

@@ -148,13 +148,13 @@ extension VectorUnit {
       peak = maximum(peak, load(scores + offset))
       offset &+= width
     }
-    // exp(x) = 2^(x / ln 2). The last digits that the largest product loses are the same in all scores of the row.
+    let largest = Floats(repeating: Self.largest(peak))
+    // exp(x) = 2^(x / ln 2).
     let factor = Floats(repeating: scale * 1.442_695_04)
-    let shift = Floats(repeating: largest(peak)) * -factor
     var total = Floats(repeating: 0)
     offset = 0
     while offset <= last {
-      let value = negativePowerOfTwo(multiplyAdd(load(scores + offset), factor, shift))
+      let value = powerOfTwo((load(scores + offset) - largest) * factor)
       store(value, scores + offset)
       total += value
       offset &+= width

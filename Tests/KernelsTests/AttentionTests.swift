@@ -68,13 +68,13 @@ import Testing
     }
   }
 
-  @Test(arguments: KernelSet.available)
-  func `scores far apart neither overflow nor turn into NaN`(_ kernels: KernelSet) {
+  @Test(arguments: KernelSet.available, [1e4, 1e9, 1e18] as [Float])
+  func `scores far apart neither overflow nor turn into NaN`(_ kernels: KernelSet, size: Float) {
     let hidden = 4
     var qkv = [Float](repeating: 0, count: 2 * 3 * hidden)
-    qkv[0] = 1e4
-    qkv[hidden] = 1e4
-    qkv[3 * hidden + hidden] = -1e4
+    qkv[0] = size
+    qkv[hidden] = size
+    qkv[3 * hidden + hidden] = -size
     qkv[2 * hidden] = 1
     qkv[3 * hidden + 2 * hidden] = 2
     var context = Activations(columns: hidden)
