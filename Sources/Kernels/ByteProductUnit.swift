@@ -28,7 +28,8 @@ extension ByteProductUnit {
   @inlinable @inline(__always)
   package static func multiplyPanel(
     _ a: UnsafePointer<UInt32>, aStride: Int, rows: Int, panel: UnsafePointer<UInt32>, depth: Int,
-    depthBlock: Int, output: UnsafeMutablePointer<Float>, outputStride: Int
+    depthBlock: Int, bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>,
+    outputStride: Int
   ) {
     // One by one, as in `sumConstantRows`.
     let zero = Unit.Floats(repeating: 0)
@@ -61,11 +62,13 @@ extension ByteProductUnit {
       }
       start &+= byteGroupLanes
     }
+    let left = bias.map { Unit.load($0) } ?? zero
+    let right = bias.map { Unit.load($0 + Unit.width) } ?? zero
     @inline(__always)
     func store(_ row: Int, _ x: Unit.Floats, _ y: Unit.Floats) {
       guard row < rows else { return }
-      Unit.store(x, output + row &* outputStride)
-      Unit.store(y, output + (row &* outputStride &+ Unit.width))
+      Unit.store(x + left, output + row &* outputStride)
+      Unit.store(y + right, output + (row &* outputStride &+ Unit.width))
     }
     store(0, f00, f01)
     store(1, f10, f11)

@@ -85,15 +85,14 @@ extension KernelSet: CustomStringConvertible {
 }
 
 extension KernelSet {
-  /// `x = function(x + bias)`; `x`: `(rows, columns)`, `bias`: `(columns)`.
-  package func activate(
-    _ x: inout Activations, bias: FloatStorage, _ function: ActivationFunction
-  ) {
-    precondition(bias.count == x.columns, "a bias has one value a column")
+  /// `x = function(x)`; `x`: `(rows, columns)`.
+  ///
+  /// - Complexity: O(`rows * columns`).
+  package func activate(_ x: inout Activations, _ function: ActivationFunction) {
     activateRows(
       ActivationPass(
         x: x.mutablePointer, rows: x.rows, columns: x.columns, stride: x.columns,
-        bias: bias.pointer, function: function))
+        function: function))
   }
 
   /// `x = norm(x + y + bias)`; `x`, `y`: `(rows, columns)`, `bias`: `(columns)`.

@@ -19,14 +19,15 @@ package protocol ProductUnit: SendableMetatype {
   /// `sum + a * b`, of all factors in each lane.
   static func multiplyAdd(_ a: Lanes, _ b: Lanes, _ sum: Sums) -> Sums
 
-  /// `output = a · panel`: up to `productRows` rows by one panel.
+  /// `output = a · panel + bias`: up to `productRows` rows by one panel.
   ///
   /// - `a`: `(rows, depth)` with `aStride` lanes from row to row.
-  /// - `panel`: `(depth, panelWidth)`.
+  /// - `panel`: `(depth, panelWidth)`; `bias`: `(panelWidth)`.
   /// - `output`: `(rows, panelWidth)` with `outputStride` floats from row to row.
   static func multiplyPanel(
     _ a: UnsafePointer<Lane>, aStride: Int, rows: Int, panel: UnsafePointer<Lane>, depth: Int,
-    depthBlock: Int, output: UnsafeMutablePointer<Float>, outputStride: Int)
+    depthBlock: Int, bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>,
+    outputStride: Int)
 }
 
 extension ProductUnit {
@@ -157,28 +158,48 @@ extension ProductUnit {
   static func multiply(_ pass: ProductPass, then activate: (ActivationPass) -> Void) {
     let input = pass.input.assumingMemoryBound(to: Lane.self)
     let panels = pass.panels.assumingMemoryBound(to: Lane.self)
-    let blocks = (pass.rows &+ productRows &- 1) / productRows
     // A panel stays in the second-level cache while all rows pass over it.
     for panel in pass.range {
       let column = panel &* panelWidth
       let left = pass.columns &- column
       let columns = left < panelWidth ? left : panelWidth
-      for block in 0..<blocks {
-        // Blocks of about the same height: the loop for one row leaves most of the multipliers idle.
-        let row = block &* pass.rows / blocks
-        let height = (block &+ 1) &* pass.rows / blocks &- row
+      forEachRowBlock(pass.rows) { row, height in
         let tile = pass.output + (row &* pass.stride &+ column)
+        prefetch(tile, rows: height, stride: pass.stride)
         multiplyPanel(
           input + row &* pass.inputStride, aStride: pass.inputStride, rows: height,
           panel: panels + column &* pass.depth, depth: pass.depth, depthBlock: pass.depthBlock,
-          output: tile, outputStride: pass.stride, columns: columns)
-        if let bias = pass.bias {
-          activate(
-            ActivationPass(
-              x: tile, rows: height, columns: columns, stride: pass.stride, bias: bias + column,
-              function: pass.function))
-        }
+          bias: pass.bias.map { $0 + column }, output: tile, outputStride: pass.stride,
+          columns: columns)
+        guard pass.function != .identity else { return }
+        activate(
+          ActivationPass(
+            x: tile, rows: height, columns: columns, stride: pass.stride, function: pass.function))
       }
+    }
+  }
+
+  /// Cuts rows into blocks of `productRows`, the last two of about the same height: the loop for one row leaves most of
+  /// the multipliers idle.
+  @inlinable @inline(__always)
+  static func forEachRowBlock(_ rows: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
+    var first = 0
+    while first < rows {
+      let left = rows &- first
+      let count =
+        left <= productRows
+        ? left : left < 2 &* productRows ? (left &+ 1) / 2 : productRows
+      body(first, count)
+      first &+= count
+    }
+  }
+
+  /// Asks for the lines of the output before they are stored: from a cache far away they come one after the other.
+  @inlinable @inline(__always)
+  static func prefetch(_ tile: UnsafePointer<Float>, rows: Int, stride: Int) {
+    for row in 0..<rows {
+      Unit.prefetch(tile + row &* stride)
+      Unit.prefetch(tile + (row &* stride &+ Unit.width))
     }
   }
 
@@ -197,22 +218,23 @@ extension ProductUnit {
     while column < columns {
       multiplyPanel(
         a, aStride: aStride, rows: rows, panel: panel, depth: depth, depthBlock: defaultDepthBlock,
-        output: output + column, outputStride: outputStride, columns: columns &- column)
+        bias: nil, output: output + column, outputStride: outputStride, columns: columns &- column)
       panel += panelStride
       column &+= panelWidth
     }
   }
 
-  /// `output = a · panel` for up to `productRows` rows, the first `columns` columns, or all if those are more.
+  /// `output = a · panel + bias` for up to `productRows` rows, the first `columns` columns, or all if those are more.
   @inlinable @inline(__always)
   static func multiplyPanel(
     _ a: UnsafePointer<Lane>, aStride: Int, rows: Int, panel: UnsafePointer<Lane>, depth: Int,
-    depthBlock: Int, output: UnsafeMutablePointer<Float>, outputStride: Int, columns: Int
+    depthBlock: Int, bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>,
+    outputStride: Int, columns: Int
   ) {
     guard columns < panelWidth else {
       multiplyPanel(
         a, aStride: aStride, rows: rows, panel: panel, depth: depth, depthBlock: depthBlock,
-        output: output, outputStride: outputStride)
+        bias: bias, output: output, outputStride: outputStride)
       return
     }
     // Row by row, so that the buffer is small enough for the stack.
@@ -221,8 +243,11 @@ extension ProductUnit {
       for row in 0..<rows {
         multiplyPanel(
           a + row &* aStride, aStride: aStride, rows: 1, panel: panel, depth: depth,
-          depthBlock: depthBlock, output: buffer, outputStride: panelWidth)
-        for column in 0..<columns { output[row &* outputStride &+ column] = buffer[column] }
+          depthBlock: depthBlock, bias: nil, output: buffer, outputStride: panelWidth)
+        let target = output + row &* outputStride
+        for column in 0..<columns {
+          target[column] = bias.map { buffer[column] + $0[column] } ?? buffer[column]
+        }
       }
     }
   }
@@ -369,15 +394,16 @@ extension ProductUnit where Sums == Unit.Floats {
   @inlinable @inline(__always)
   package static func multiplyPanel(
     _ a: UnsafePointer<Lane>, aStride: Int, rows: Int, panel: UnsafePointer<Lane>, depth: Int,
-    depthBlock: Int, output: UnsafeMutablePointer<Float>, outputStride: Int
+    depthBlock: Int, bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>,
+    outputStride: Int
   ) {
     forEachBlock(of: depthBlock, depth) { start, count in
-      let adds = start > 0
       sumRows(rows, a + start, aStride, panel + start &* panelWidth, count) { row, left, right in
         let target = output + row &* outputStride
-        if adds {
-          Unit.store(Unit.load(target) + left, target)
-          Unit.store(Unit.load(target + Unit.width) + right, target + Unit.width)
+        // What the sums are added to: those of the blocks before, or the bias.
+        if let addend = start > 0 ? UnsafePointer(target) : bias {
+          Unit.store(left + Unit.load(addend), target)
+          Unit.store(right + Unit.load(addend + Unit.width), target + Unit.width)
         } else {
           Unit.store(left, target)
           Unit.store(right, target + Unit.width)

@@ -54,11 +54,7 @@ extension VectorUnit {
   ) {
     let sums = scores + productRows &* scoreStride(roundedUpToPanel(tokens))
     let padding = sums + productRows
-    let blocks = (tokens &+ productRows &- 1) / productRows
-    for block in 0..<blocks {
-      // Blocks of about the same height, as in `ProductUnit.multiply`.
-      let first = block &* tokens / blocks
-      let rows = (block &+ 1) &* tokens / blocks &- first
+    SinglePrecision<Self>.forEachRowBlock(tokens) { first, rows in
       // Only panels with keys that count for one of the rows: local attention takes time that is linear in the length.
       let start = near(first, reach, tokens: tokens).lowerBound / panelWidth &* panelWidth
       let end = near(first &+ rows &- 1, reach, tokens: tokens).upperBound

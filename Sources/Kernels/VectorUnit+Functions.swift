@@ -111,7 +111,7 @@ extension VectorUnit {
   static func relu(_ x: Floats) -> Floats { maximum(x, Floats(repeating: 0)) }
 }
 
-/// What `VectorUnit.activate` works on: `x = function(x + bias)`.
+/// What `VectorUnit.activate` works on: `x = function(x)`.
 @usableFromInline
 package struct ActivationPass {
   /// `(rows, columns)` with `stride` floats from row to row.
@@ -119,20 +119,17 @@ package struct ActivationPass {
   @usableFromInline let rows: Int
   @usableFromInline let columns: Int
   @usableFromInline let stride: Int
-  /// `(columns)`.
-  @usableFromInline let bias: UnsafePointer<Float>
   @usableFromInline let function: ActivationFunction
 
   @inlinable @inline(__always)
   init(
     x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int,
-    bias: UnsafePointer<Float>, function: ActivationFunction
+    function: ActivationFunction
   ) {
     self.x = x
     self.rows = rows
     self.columns = columns
     self.stride = stride
-    self.bias = bias
     self.function = function
   }
 }
@@ -141,24 +138,22 @@ extension VectorUnit {
   @inlinable @inline(__always)
   static func activate(_ pass: ActivationPass) {
     switch pass.function {
-    case .gelu: addBias(pass) { gelu($0) }
-    case .geluTanh: addBias(pass) { geluTanh($0) }
-    case .relu: addBias(pass) { relu($0) }
-    case .silu: addBias(pass) { silu($0) }
-    case .tanh: addBias(pass) { tanh($0) }
-    case .identity: addBias(pass) { $0 }
+    case .gelu: apply(pass) { gelu($0) }
+    case .geluTanh: apply(pass) { geluTanh($0) }
+    case .relu: apply(pass) { relu($0) }
+    case .silu: apply(pass) { silu($0) }
+    case .tanh: apply(pass) { tanh($0) }
+    case .identity: break
     }
   }
 
   /// `activate` with a function that the compiler knows.
   @inlinable @inline(__always)
-  static func addBias(_ pass: ActivationPass, then function: (Floats) -> Floats) {
+  static func apply(_ pass: ActivationPass, _ function: (Floats) -> Floats) {
     var row = pass.x
     for _ in 0..<pass.rows {
       forEachRegister(pass.columns) { offset, partial in
-        let value =
-          load(UnsafePointer(row), offset, partial) + load(pass.bias, offset, partial)
-        store(function(value), row, offset, partial)
+        store(function(load(UnsafePointer(row), offset, partial)), row, offset, partial)
       }
       row += pass.stride
     }

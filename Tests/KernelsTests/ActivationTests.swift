@@ -9,8 +9,7 @@ import Testing
     _ kernels: KernelSet, _ function: ActivationFunction, _ xs: [Float], _ exact: (Double) -> Double
   ) -> Double {
     var values = Activations(xs, columns: xs.count)
-    let zeros = FloatStorage([Float](repeating: 0, count: xs.count))
-    kernels.activate(&values, bias: zeros, function)
+    kernels.activate(&values, function)
     return zip(xs, values.values).map { x, y in
       let x = Double(x)
       return abs(Double(y) - exact(x)) / max(1, abs(x))
@@ -59,11 +58,11 @@ import Testing
     let xs = (1...1000).map { -5.75 - Float($0) / 100 } + [-20, -100, -1e4, -1e10, -1e30, -3e38]
     #expect(largestError(kernels, .gelu, xs) { $0 * 0.5 * erfc(-$0 / 2.0.squareRoot()) } < 3e-8)
     var values = Activations(xs, columns: xs.count)
-    kernels.activate(&values, bias: FloatStorage([Float](repeating: 0, count: xs.count)), .gelu)
+    kernels.activate(&values, .gelu)
     #expect(values.values.allSatisfy { $0 == 0 })
     let far = [Float](repeating: -100, count: 5)
     values = Activations(far, columns: far.count)
-    kernels.activate(&values, bias: FloatStorage([Float](repeating: 0, count: 5)), .silu)
+    kernels.activate(&values, .silu)
     #expect(values.values.allSatisfy { abs($0) < 1e-30 })
   }
 
@@ -72,26 +71,13 @@ import Testing
     [.gelu, .geluTanh, .relu, .silu, .tanh, .identity] as [ActivationFunction])
   func `NaN stays NaN, beside numbers`(_ kernels: KernelSet, function: ActivationFunction) {
     let count = 37
-    let zeros = FloatStorage([Float](repeating: 0, count: count))
     for nan in Float.notANumber {
       for place in 0..<count {
         var values = Activations([Float](repeating: -0.5, count: count), columns: count)
         values.setRow(0, values.row(0).enumerated().map { $0.offset == place ? nan : $0.element })
-        kernels.activate(&values, bias: zeros, function)
+        kernels.activate(&values, function)
         #expect(values.row(0).map(\.isNaN) == (0..<count).map { $0 == place })
       }
-    }
-  }
-
-  @Test(arguments: KernelSet.available)
-  func `the bias of each column is added first`(_ kernels: KernelSet) {
-    for columns in [1, 3, 16, 37] {
-      var numbers = Numbers(seed: 1)
-      let x = numbers.array(5 * columns)
-      let bias = numbers.array(columns)
-      var values = Activations(x, columns: columns)
-      kernels.activate(&values, bias: FloatStorage(bias), .relu)
-      #expect(values.values == x.indices.map { max(0, x[$0] + bias[$0 % columns]) })
     }
   }
 }

@@ -46,9 +46,14 @@ import Testing
   func `bias and activation are those of single precision`(_ products: MatrixProducts) {
     var numbers = Numbers(seed: 16)
     let (x, w) = (numbers.array(8 * 9), numbers.array(70 * 9))
-    let bias = FloatStorage(numbers.array(70))
-    var expected = Activations(products.product(x, w, inputs: 9), columns: 70)
-    KernelSet.quickest.activate(&expected, bias: bias, .gelu)
-    #expect(products.product(x, w, inputs: 9, bias: bias, .gelu) == expected.values)
+    let bias = numbers.array(70)
+    let sums = products.product(x, w, inputs: 9).enumerated().map {
+      $0.element + bias[$0.offset % 70]
+    }
+    let storage = FloatStorage(bias)
+    #expect(products.product(x, w, inputs: 9, bias: storage, .identity) == sums)
+    var expected = Activations(sums, columns: 70)
+    KernelSet.quickest.activate(&expected, .gelu)
+    #expect(products.product(x, w, inputs: 9, bias: storage, .gelu) == expected.values)
   }
 }

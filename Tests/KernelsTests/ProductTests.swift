@@ -119,10 +119,15 @@ import Testing
     var numbers = Numbers(seed: 6)
     let (rows, outputs, inputs) = (8, 70, 9)
     let (x, w) = (numbers.array(rows * inputs), numbers.array(outputs * inputs))
-    let bias = FloatStorage(numbers.array(outputs))
-    var expected = Activations(kernels.products.product(x, w, inputs: inputs), columns: outputs)
-    kernels.activate(&expected, bias: bias, .gelu)
-    let output = kernels.products.product(x, w, inputs: inputs, bias: bias, .gelu)
+    let bias = numbers.array(outputs)
+    let sums = kernels.products.product(x, w, inputs: inputs).enumerated().map {
+      $0.element + bias[$0.offset % outputs]
+    }
+    let storage = FloatStorage(bias)
+    #expect(kernels.products.product(x, w, inputs: inputs, bias: storage, .identity) == sums)
+    var expected = Activations(sums, columns: outputs)
+    kernels.activate(&expected, .gelu)
+    let output = kernels.products.product(x, w, inputs: inputs, bias: storage, .gelu)
     #expect(output == expected.values)
   }
 

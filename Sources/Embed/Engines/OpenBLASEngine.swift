@@ -21,16 +21,23 @@ struct OpenBLASEngine: MatrixEngine {
     precondition(input.rows == output.rows)
     let (source, rows, target) = (input.pointer, Int32(input.rows), output.mutablePointer)
     let (inputs, outputs) = (Int32(layer.inputs), Int32(layer.outputs))
+    var function = ActivationFunction.identity
+    // What was in the output counts as much as this says.
+    var beta: Float = 0
+    if case .bias(let next) = epilogue {
+      (function, beta) = (next, 1)
+      for row in 0..<input.rows {
+        (target + row * layer.outputs).update(from: layer.bias.pointer, count: layer.outputs)
+      }
+    }
     // The values of cblas.h.
     let (rowMajor, plain, transposed): (Int32, Int32, Int32) = (101, 111, 112)
     loop.forEachRange(of: layer.outputs) { _, range in
       openBLAS.multiply(
         rowMajor, plain, transposed, rows, Int32(range.count), inputs, 1, source, inputs,
-        layer.weight.storage.pointer + range.lowerBound * layer.inputs, inputs, 0,
+        layer.weight.storage.pointer + range.lowerBound * layer.inputs, inputs, beta,
         target + range.lowerBound, outputs)
     }
-    if case .bias(let function) = epilogue {
-      kernels.activate(&output, bias: layer.bias, function)
-    }
+    kernels.activate(&output, function)
   }
 }
