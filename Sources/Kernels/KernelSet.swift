@@ -46,8 +46,7 @@ package struct KernelSet: Sendable {
   @usableFromInline package let squaredDistances: MatrixProducts
   @usableFromInline let activateRows: @Sendable (ActivationPass) -> Void
   @usableFromInline let layerNormRow: @Sendable (LayerNormPass) -> Void
-  @usableFromInline let attendHeads: @Sendable (AttentionPass) -> Void
-  @usableFromInline let attentionScratchSize: @Sendable (_ tokens: Int, _ headSize: Int) -> Int
+  @usableFromInline var attentionKernel: AttentionKernel
   @usableFromInline let addScaledRow:
     @Sendable (
       _ sum: UnsafeMutablePointer<Float>, _ row: UnsafePointer<Float>, _ factor: Float,
@@ -71,11 +70,19 @@ package struct KernelSet: Sendable {
     layerNormRow = { Unit.layerNorm($0) }
     blocks = BlockKernels(unit)
     search = SearchKernels(unit)
-    attendHeads = { Unit.attention($0) }
-    attentionScratchSize = { Unit.attentionScratchSize(tokens: $0, headSize: $1) }
+    attentionKernel = AttentionKernel(SinglePrecision<Unit>.self)
     addScaledRow = { Unit.addScaled($0, $1, factor: $2, columns: $3) }
     maximumRow = { Unit.takeMaximum($0, $1, columns: $2) }
     multiplyRegisters = { Unit.multiplyRegisters(rounds: $0) }
+  }
+}
+
+extension KernelSet {
+  /// The same kernels with another attention, which this CPU must be able to compute.
+  package func attending(by kernel: AttentionKernel) -> KernelSet {
+    var kernels = self
+    kernels.attentionKernel = kernel
+    return kernels
   }
 }
 
@@ -167,12 +174,12 @@ extension KernelSet {
         bias.map { $0.heads == headCount && tokens <= $0.maximumLength } ?? true,
         "a bias has every head and every offset")
       // Whole cache lines for each part of the loop.
-      let partSize = (4 * attentionScratchSize(tokens, headSize) + 63) / 64 * 64
+      let partSize = (4 * attentionKernel.scratchSize(tokens, headSize) + 63) / 64 * 64
       let parts = scratch.reserve(byteCount: loop.rangeCount(headCount) * partSize)
       let source = queryKeyValue.pointer + start * 3 * hidden
       let target = context.mutablePointer + start * hidden
       loop.forEachRange(of: headCount) { number, heads in
-        attendHeads(
+        attentionKernel.attendHeads(
           AttentionPass(
             queryKeyValue: source, tokens: tokens, heads: heads, hidden: hidden,
             headSize: headSize, scale: (scale?(tokens) ?? 1) / Float(headSize).squareRoot(),

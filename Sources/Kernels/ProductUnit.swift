@@ -65,9 +65,12 @@ enum SquaredDifferences<Unit: VectorUnit>: ProductUnit {
 
 /// Factors in bfloat16: a lane holds a pair, the first in the low half.
 @usableFromInline
-package protocol BFloat16ProductUnit: ProductUnit where Lane == UInt32, Sums == Unit.Floats {
+package protocol BFloat16ProductUnit: AttentionUnit where Lane == UInt32 {
   /// Rounds two registers of floats to one of pairs, in their order, ties to even.
   static func pairs(_ first: Unit.Floats, _ second: Unit.Floats) -> Lanes
+
+  /// The same, a pair of the two registers' floats in each lane.
+  static func pairsOfLanes(_ first: Unit.Floats, _ second: Unit.Floats) -> Lanes
 }
 
 extension BFloat16ProductUnit {

@@ -90,6 +90,12 @@ extension VectorUnit {
     return value
   }
 
+  /// As many floats as there are, `count` or all of a register, then zeros; never reads past them.
+  @inlinable @inline(__always)
+  static func load(_ source: UnsafePointer<Float>, upTo count: Int) -> Floats {
+    count >= width ? load(source) : load(source, count: count, filler: 0)
+  }
+
   /// Stores the first `count` floats.
   @inlinable @inline(__always)
   static func store(_ value: Floats, _ target: UnsafeMutablePointer<Float>, count: Int) {

@@ -20,6 +20,13 @@
     static func pairs(_ first: SIMD16<Float>, _ second: SIMD16<Float>) -> SIMD16<UInt32> {
       avx512_round_to_bf16_pairs(first, second)
     }
+
+    @inline(__always)
+    static func pairsOfLanes(
+      _ first: SIMD16<Float>, _ second: SIMD16<Float>
+    ) -> SIMD16<UInt32> {
+      avx512_round_to_bf16_pairs_of_lanes(first, second)
+    }
   }
 
   extension MatrixProducts {
@@ -28,10 +35,19 @@
       MatrixProducts(.avx512BF16, bfloat16: AVX512BF16Products.self, kernels: $0)
     }
   }
+
+  extension AttentionKernel {
+    /// Attention for CPUs with AVX-512 and AVX512_BF16; nil when the program is for another architecture.
+    package static let avx512BF16: AttentionKernel? = AttentionKernel(AVX512BF16Products.self)
+  }
 #else
   package import Kernels
 
   extension MatrixProducts {
     package static var avx512BF16: MatrixProducts? { nil }
+  }
+
+  extension AttentionKernel {
+    package static var avx512BF16: AttentionKernel? { nil }
   }
 #endif

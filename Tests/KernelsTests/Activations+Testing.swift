@@ -1,4 +1,6 @@
+import KernelDispatch
 import Kernels
+import Testing
 
 extension Activations {
   /// Makes a matrix of its values, `(rows, columns)`.
@@ -47,6 +49,31 @@ extension Float {
     0x7FC0_0000, 0x7FC0_0001, 0x7FC0_007F, 0x7FC0_0081, 0x7FFF_FFFF, 0x7F80_0001, 0xFFC0_0000,
     0xFFC0_0001, 0xFFC0_00FF, 0xFFFF_FFFF,
   ].map { Float(bitPattern: $0) }
+
+  /// The nearest bfloat16, ties to even (IEEE 754, section 4.3.1); for finite numbers.
+  var bfloat16: Float {
+    Float(bitPattern: (bitPattern &+ 0x7FFF &+ (bitPattern >> 16 & 1)) & 0xFFFF_0000)
+  }
+}
+
+/// Kernels with attention in one precision.
+struct AttentionKernels: Sendable, CustomTestStringConvertible {
+  let kernels: KernelSet
+  let isBFloat16: Bool
+
+  static let available =
+    KernelSet.available.map { AttentionKernels(kernels: $0, isBFloat16: false) }
+    + KernelSet.available.compactMap(\.attendingInBFloat16).map {
+      AttentionKernels(kernels: $0, isBFloat16: true)
+    }
+
+  /// A number that attention does not round.
+  func exact(_ x: Float) -> Float { isBFloat16 ? x.bfloat16 : x }
+
+  /// How far attention to exact numbers up to `largest` may be off: each weight by half a unit of its last place.
+  func error(_ largest: Double) -> Double { isBFloat16 ? largest / 512 : 5e-6 }
+
+  var testDescription: String { "\(kernels)\(isBFloat16 ? ", bfloat16" : "")" }
 }
 
 /// Repeatable numbers between -1 and 1 (SplitMix64).

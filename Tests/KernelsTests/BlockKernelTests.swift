@@ -10,15 +10,16 @@ import Testing
     [0, 1, 5, 15, 16, 17, 31, 33, 64, 200].map { (tokens: tokens, reach: $0) }
   }
 
-  @Test(arguments: KernelSet.available, spans)
+  @Test(arguments: AttentionKernels.available, spans)
   func `attention adds a bias by distance and leaves out what is not near`(
-    _ kernels: KernelSet, span: (tokens: Int, reach: Int)
+    _ attention: AttentionKernels, span: (tokens: Int, reach: Int)
   ) {
+    let kernels = attention.kernels
     let (heads, size) = (2, 12)
     let (tokens, reach) = span
     let hidden = heads * size
     var numbers = Numbers(seed: 11)
-    let qkv = numbers.array(tokens * 3 * hidden).map { 2 * $0 }
+    let qkv = numbers.array(tokens * 3 * hidden).map { attention.exact(2 * $0) }
     let bias = AttentionBias(heads: heads, maximumLength: 140) { head, offset in
       Float(head + 1) * Float(offset) / 10
     }
@@ -48,7 +49,7 @@ import Testing
         }
       }
     }
-    #expect(difference < 5e-6)
+    #expect(difference < attention.error(2))
   }
 
   @Test(arguments: KernelSet.available, [1, 3, 16, 33])

@@ -27,6 +27,7 @@ import Testing
     #expect(kernels.products(in: .single)?.instructionSet == kernels.instructionSet)
     let hasBFloat16 = kernels.instructionSet == .avx512 && InstructionSet.avx512BF16.isSupported
     #expect(kernels.products(in: .bfloat16)?.precision == (hasBFloat16 ? .bfloat16 : nil))
+    #expect((kernels.attendingInBFloat16 != nil) == hasBFloat16)
     let hasByteGroups =
       switch kernels.instructionSet {
       case .avx512: InstructionSet.avx512VNNI.isSupported

@@ -52,6 +52,8 @@ static inline avx512_floats avx512_interleave_high_pairs(avx512_floats a, avx512
 typedef unsigned avx512_bf16_pairs __attribute__((ext_vector_type(16)));
 static inline avx512_floats avx512_add_bf16_products(avx512_floats sum, avx512_bf16_pairs a, avx512_bf16_pairs b) { return (avx512_floats)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b); }
 static inline avx512_bf16_pairs avx512_round_to_bf16_pairs(avx512_floats first, avx512_floats second) { return (avx512_bf16_pairs)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first); }
+typedef unsigned short avx512_words __attribute__((ext_vector_type(32)));
+static inline avx512_bf16_pairs avx512_round_to_bf16_pairs_of_lanes(avx512_floats first, avx512_floats second) { avx512_words words = (avx512_words)avx512_round_to_bf16_pairs(first, second); return (avx512_bf16_pairs)__builtin_shufflevector(words, words, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31); }
 #endif
 
 #if defined(__AVX512VNNI__)

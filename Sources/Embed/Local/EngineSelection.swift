@@ -24,7 +24,6 @@ struct EngineSelection: Sendable {
   init(
     _ engine: LocalEmbedder.Engine, _ precision: LocalEmbedder.Precision, kernels: KernelSet
   ) throws(EmbedError) {
-    self.kernels = kernels
     self.precision = precision
     switch engine {
     case .openblas:
@@ -41,6 +40,7 @@ struct EngineSelection: Sendable {
     default:
       preconditionFailure("an engine is one of allCases")
     }
+    self.kernels = Self.kernels(kernels, beside: products)
   }
 
   /// The quickest of our own products that keep a precision's promise; single precision keeps all.
@@ -53,6 +53,16 @@ struct EngineSelection: Sendable {
       kernels.products(in: .bfloat16) ?? kernels.products
     default: kernels.products
     }
+  }
+
+  /// The same kernels; beside products of bytes, attention is in bfloat16 where that is quicker.
+  ///
+  /// Beside products in bfloat16 it is not: what it would cost large scores is more than those products cost.
+  private static func kernels(_ kernels: KernelSet, beside products: Products) -> KernelSet {
+    guard case .packed(let products) = products, products.precision == .byteGroups,
+      InstructionSet.hasQuickBFloat16
+    else { return kernels }
+    return kernels.attendingInBFloat16 ?? kernels
   }
 
   /// Loads a model folder's weights.
