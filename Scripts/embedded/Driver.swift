@@ -103,7 +103,7 @@ public func tokenize(_ first: UInt32, _ second: UInt32, _ third: UInt32) -> Int 
       .init(content: "[SEP]", id: 3), .init(content: "C", id: 4, isNormalized: true),
     ],
     normalizers: [.bert(.init())], preTokenizers: [.bert],
-    model: .wordPiece(.init(vocabulary: [("[UNK]", 0), ("a", 1), ("##b", 2)])))
+    model: .wordPiece(.init(vocabulary: Vocabulary([("[UNK]", 0), ("a", 1), ("##b", 2)]))))
   guard let tokenizer = try? Tokenizer(configuration) else { return -1 }
   var scratch = TokenizerScratch()
   return tokenizer.encode(

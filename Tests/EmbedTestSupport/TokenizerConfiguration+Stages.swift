@@ -11,7 +11,7 @@ extension TokenizerConfiguration {
   package init(vocabulary: [(token: String, id: Int32)]) {
     self.init(
       normalizers: [.bert(BertNormalizer())], preTokenizers: [.bert],
-      model: .wordPiece(WordPiece(vocabulary: vocabulary)))
+      model: .wordPiece(WordPiece(vocabulary: Vocabulary(vocabulary))))
   }
 
   /// The switches of the normalizer.

@@ -14,28 +14,24 @@ extension TokenizerFile {
     }
     switch type {
     case "WordPiece":
-      let ids = try vocabulary(model.object("vocab"))
+      let vocabulary = try vocabulary(model.object("vocab"))
       return TokenizerConfiguration(
-        addedTokens: try addedTokens(tokens, ids: ids.index),
+        addedTokens: try addedTokens(tokens, in: vocabulary),
         normalizers: try wordPieceNormalizers(file), preTokenizers: try preTokenizers(file),
-        model: .wordPiece(try wordPiece(model, vocabulary: ids)),
-        template: try wordPieceTemplate(file, ids: ids.index))
+        model: .wordPiece(try wordPiece(model, vocabulary)),
+        template: try wordPieceTemplate(file, vocabulary))
     case "BPE":
-      let ids = try vocabulary(model.object("vocab"))
+      let vocabulary = try vocabulary(model.object("vocab"))
       return TokenizerConfiguration(
-        addedTokens: try addedTokens(tokens, ids: ids.index), normalizers: try normalizers(file),
-        preTokenizers: try preTokenizers(file), model: .bytePairs(try bytePairs(model, ids)),
-        template: try template(file))
+        addedTokens: try addedTokens(tokens, in: vocabulary), normalizers: try normalizers(file),
+        preTokenizers: try preTokenizers(file),
+        model: .bytePairs(try bytePairs(model, vocabulary)), template: try template(file))
     case "Unigram":
       let unigram = try unigram(model)
-      var ids: [BytewiseString: Int32] = [:]
-      for token in tokens + settings.others + settings.named.values {
-        ids[BytewiseString(token.content)] = unigram.index[BytewiseString(token.content)]
-      }
       return TokenizerConfiguration(
-        addedTokens: try addedTokens(tokens, ids: ids), normalizers: try normalizers(file),
-        preTokenizers: try preTokenizers(file), model: .unigram(unigram.model),
-        template: try template(file))
+        addedTokens: try addedTokens(tokens, in: unigram.vocabulary),
+        normalizers: try normalizers(file), preTokenizers: try preTokenizers(file),
+        model: .unigram(unigram), template: try template(file))
     default:
       throw model.unsupported(
         "type", expected: "WordPiece, BPE or Unigram", got: type.quotedForMessage)
@@ -44,20 +40,16 @@ extension TokenizerFile {
 
   // MARK: - Models
 
-  private typealias Vocabulary = (
-    entries: [(token: String, id: Int32)], index: [BytewiseString: Int32]
-  )
-
   private func wordPiece(
-    _ model: JSONDocument, vocabulary: Vocabulary
+    _ model: JSONDocument, _ vocabulary: Vocabulary
   ) throws(EmbedError) -> TokenizerConfiguration.WordPiece {
     let wordPiece = TokenizerConfiguration.WordPiece(
-      vocabulary: vocabulary.entries,
+      vocabulary: vocabulary,
       unknownToken: try model.optionalString("unk_token") ?? "[UNK]",
       continuationPrefix: try model.optionalString("continuing_subword_prefix") ?? "##",
       maximumWordLength: try model.optionalInteger("max_input_chars_per_word", in: 1...1_000_000)
         ?? 100)
-    guard vocabulary.index[BytewiseString(wordPiece.unknownToken)] != nil else {
+    guard vocabulary.id(of: wordPiece.unknownToken) != nil else {
       throw EmbedError(
         .fileDamaged, "missing token", expected: "\(wordPiece.unknownToken.printable) (unk_token)",
         got: "no such token", at: model.location("vocab"))
@@ -66,11 +58,9 @@ extension TokenizerFile {
   }
 
   private func vocabulary(_ file: JSONDocument) throws(EmbedError) -> Vocabulary {
-    var entries: [(token: String, id: Int32)] = []
-    entries.reserveCapacity(file.members.count)
-    var index: [BytewiseString: Int32] = [:]
-    index.reserveCapacity(file.members.count)
+    var vocabulary = Vocabulary(capacity: file.members.count)
     var isTaken = [Bool](repeating: false, count: vocabularySize)
+    var hasEmptyToken = false
     for (token, value) in file.members {
       guard case .number(let text) = value, let id = Int(text) else {
         throw EmbedError(
@@ -78,15 +68,18 @@ extension TokenizerFile {
           at: file.location(token))
       }
       try check(id, location: file.location(token))
-      guard !isTaken[id], index.updateValue(Int32(id), forKey: BytewiseString(token)) == nil else {
+      guard !isTaken[id],
+        token.isEmpty ? !hasEmptyToken : vocabulary.append(token, id: Int32(id))
+      else {
         throw EmbedError(
           .fileDamaged, "duplicate token", expected: "each token and each id once",
           got: "\(token.quotedForMessage) with id \(id) again", at: file.location(token))
       }
       isTaken[id] = true
-      if !token.isEmpty { entries.append((token, Int32(id))) }
+      // It takes an id, and no text has it.
+      if token.isEmpty { hasEmptyToken = true }
     }
-    return (entries, index)
+    return vocabulary
   }
 
   private func bytePairs(
@@ -117,7 +110,7 @@ extension TokenizerFile {
       merges.append(pair)
     }
     return TokenizerConfiguration.BytePairs(
-      vocabulary: vocabulary.entries, merges: merges,
+      vocabulary: vocabulary, merges: merges,
       unknownToken: try model.optionalString("unk_token"),
       fusesUnknown: try model.optionalBool("fuse_unk") ?? false,
       fallsBackToBytes: try model.optionalBool("byte_fallback") ?? false,
@@ -132,14 +125,11 @@ extension TokenizerFile {
 
   private func unigram(
     _ model: JSONDocument
-  ) throws(EmbedError) -> (
-    model: TokenizerConfiguration.Unigram, index: [BytewiseString: Int32]
-  ) {
+  ) throws(EmbedError) -> TokenizerConfiguration.Unigram {
     let entries = try model.array("vocab")
-    var vocabulary: [(token: String, score: Double)] = []
-    vocabulary.reserveCapacity(entries.count)
-    var index: [BytewiseString: Int32] = [:]
-    index.reserveCapacity(entries.count)
+    var vocabulary = Vocabulary(capacity: entries.count)
+    var scores: [Double] = []
+    scores.reserveCapacity(entries.count)
     for (id, entry) in entries.enumerated() {
       guard case .array(let parts) = entry, parts.count == 2, case .string(let token) = parts[0],
         case .number(let text) = parts[1], let score = UnigramScore(text)?.value
@@ -149,8 +139,8 @@ extension TokenizerFile {
           at: model.location("vocab[\(id)]"))
       }
       try check(id, location: model.location("vocab[\(id)]"))
-      vocabulary.append((token, score))
-      index[BytewiseString(token)] = Int32(id)
+      vocabulary.append(token, id: Int32(id))
+      scores.append(score)
     }
     guard let unknownID = try model.optionalInteger("unk_id", in: 0...Int(Int32.max)) else {
       throw model.unsupported("unk_id", expected: "an unknown token", got: "none")
@@ -160,10 +150,9 @@ extension TokenizerFile {
         .fileDamaged, "missing token", expected: "an id below \(vocabulary.count)",
         got: "\(unknownID)", at: model.location("unk_id"))
     }
-    let unigram = TokenizerConfiguration.Unigram(
-      vocabulary: vocabulary, unknownID: Int32(unknownID),
+    return TokenizerConfiguration.Unigram(
+      vocabulary: vocabulary, scores: scores, unknownID: Int32(unknownID),
       fallsBackToBytes: try model.optionalBool("byte_fallback") ?? false)
-    return (unigram, index)
   }
 
   // MARK: - WordPiece by the settings
@@ -211,11 +200,11 @@ extension TokenizerFile {
 
   /// The template of a WordPiece tokenizer, which the class knows if the file does not.
   private func wordPieceTemplate(
-    _ file: JSONDocument, ids: [BytewiseString: Int32]
+    _ file: JSONDocument, _ vocabulary: Vocabulary
   ) throws(EmbedError) -> TokenizerConfiguration.Template {
     guard let wordPieceClass else { return try template(file) }
     guard try file.optionalObject("post_processor") != nil else {
-      return try template(ids: ids, location: file.file)
+      return try template(vocabulary, location: file.file)
     }
     var template = try template(file)
     template.trimming = wordPieceClass.trimsOffsets ? .swallowed : .none

@@ -18,13 +18,11 @@ extension TokenizerFile {
         got: className.quotedForMessage, at: vocabularyPath)
     }
     try refuseAddedTokens()
-    let ids = try lines(vocabularyPath)
-    _ = try id(role: "unk_token", in: ids, location: vocabularyPath)
-    // In the order of ids, so that the same file always gives the same configuration.
-    let vocabulary = ids.map { (token: $0.key.text, id: $0.value) }.sorted { $0.id < $1.id }
+    let vocabulary = try lines(vocabularyPath)
+    _ = try id(role: "unk_token", in: vocabulary, location: vocabularyPath)
     let lowercases = settings.lowercases ?? true
     return TokenizerConfiguration(
-      addedTokens: try addedTokens([], ids: ids),
+      addedTokens: try addedTokens([], in: vocabulary),
       normalizers: [
         .bert(
           TokenizerConfiguration.BertNormalizer(
@@ -35,15 +33,15 @@ extension TokenizerFile {
       model: .wordPiece(
         TokenizerConfiguration.WordPiece(
           vocabulary: vocabulary, unknownToken: settings.named["unk_token"]?.content ?? "[UNK]")),
-      template: try template(ids: ids, location: vocabularyPath))
+      template: try template(vocabulary, location: vocabularyPath))
   }
 
   /// The special tokens that the class puts around a text.
   func template(
-    ids: [BytewiseString: Int32], location: String
+    _ vocabulary: Vocabulary, location: String
   ) throws(EmbedError) -> TokenizerConfiguration.Template {
-    let start = try id(role: "cls_token", in: ids, location: location)
-    let separator = try id(role: "sep_token", in: ids, location: location)
+    let start = try id(role: "cls_token", in: vocabulary, location: location)
+    let separator = try id(role: "sep_token", in: vocabulary, location: location)
     let separators = wordPieceClass?.pairSeparators ?? 1
     return TokenizerConfiguration.Template(
       prefix: [start], suffix: [separator],
@@ -53,7 +51,7 @@ extension TokenizerFile {
         suffix: [separator], secondType: separators == 1 ? 1 : 0))
   }
 
-  private func lines(_ path: String) throws(EmbedError) -> [BytewiseString: Int32] {
+  private func lines(_ path: String) throws(EmbedError) -> Vocabulary {
     let bytes = try RegularFile(path: path).contents(limit: 100_000_000)
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     // What stands behind the last line end is a line only if there is something.
@@ -70,7 +68,8 @@ extension TokenizerFile {
       let token = Self.trimmingEnd(text)
       if !token.isEmpty { ids[BytewiseString(token)] = Int32(number) }
     }
-    return ids
+    // In the order of ids, so that the same file always gives the same configuration.
+    return Vocabulary(ids.map { ($0.key.text, $0.value) }.sorted { $0.1 < $1.1 })
   }
 
   private static func trimmingEnd(_ text: String) -> String {

@@ -69,15 +69,15 @@ struct TokenizerFile {
 
   /// The tokens that are found in a text as a whole: those of the file, then those of the settings that it lacks.
   ///
-  /// - Parameter ids: The vocabulary.
+  /// - Parameter vocabulary: The model's, in which the settings' tokens find their ids.
   func addedTokens(
-    _ tokens: [TokenizerSettings.SpecialToken], ids: [BytewiseString: Int32]
+    _ tokens: [TokenizerSettings.SpecialToken], in vocabulary: Vocabulary
   ) throws(EmbedError) -> [TokenizerConfiguration.AddedToken] {
     var known = Set<BytewiseString>()
     var result: [TokenizerConfiguration.AddedToken] = []
     for (index, token) in (tokens + settings.others + roleTokens).enumerated() {
       guard known.insert(BytewiseString(token.content)).inserted else { continue }
-      guard let id = token.id.flatMap(Int32.init(exactly:)) ?? ids[BytewiseString(token.content)]
+      guard let id = token.id.flatMap(Int32.init(exactly:)) ?? vocabulary.id(of: token.content)
       else {
         // A role without a place in the vocabulary is never used.
         if index >= tokens.count + settings.others.count { continue }
@@ -112,10 +112,10 @@ struct TokenizerFile {
 
   /// The id of a token with a role, which must be in the vocabulary.
   func id(
-    role: String, in ids: [BytewiseString: Int32], location: String
+    role: String, in vocabulary: Vocabulary, location: String
   ) throws(EmbedError) -> Int32 {
     let content = settings.named[role]?.content ?? wordPieceClass?.roles[role]?.content ?? role
-    guard let id = ids[BytewiseString(content)] else {
+    guard let id = vocabulary.id(of: content) else {
       throw EmbedError(
         .fileDamaged, "missing token", expected: "\(content.printable) (\(role))",
         got: "no such token", at: location)

@@ -359,6 +359,11 @@ import Transformer
           + "(DIR/tokenizer.json, model.vocab.hello)"
       ),
       (
+        #""hello":211"#, #""":211,"":5"#,
+        "duplicate token: expected each token and each id once, got \"\" with id 5 again "
+          + "(DIR/tokenizer.json, model.vocab.)"
+      ),
+      (
         #""max_input_chars_per_word":100"#, #""max_input_chars_per_word":0"#,
         "value out of range: expected a whole number from 1 to 1000000, got 0 "
           + "(DIR/tokenizer.json, model.max_input_chars_per_word)"

@@ -12,7 +12,7 @@ func bytePairs(
       normalizers: normalizers, preTokenizers: preTokenizers,
       model: .bytePairs(
         .init(
-          vocabulary: tokens.enumerated().map { ($1, Int32($0)) },
+          vocabulary: Vocabulary(tokens.enumerated().map { ($1, Int32($0)) }),
           merges: merges.map { (first: $0.0, second: $0.1) }, unknownToken: unknown,
           fusesUnknown: fusesUnknown, fallsBackToBytes: fallsBackToBytes,
           ignoresMergesOfTokens: ignoresMerges))))

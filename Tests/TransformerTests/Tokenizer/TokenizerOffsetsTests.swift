@@ -44,7 +44,7 @@ struct TokenizerOffsetsTests {
     #expect(parts("a\u{301}a", of: tokenizer) == ["a", "a"])
     #expect(parts("a\u{AD}-\u{AD}\u{4F60}", of: tokenizer) == ["a", "-", "\u{4F60}"])
     let word = try self.tokenizer {
-      $0.wordPiece.vocabulary.append(("aba", 17))
+      $0.wordPiece.vocabulary.append("aba", id: 17)
     }
     #expect(parts("\0a\u{AD}b\u{301}a\0", of: word) == ["a\u{AD}b\u{301}a"])
   }

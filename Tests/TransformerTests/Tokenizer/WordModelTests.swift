@@ -11,8 +11,8 @@ struct WordModelTests {
         normalizers: [], preTokenizers: [],
         model: .unigram(
           .init(
-            vocabulary: vocabulary.map { (token: $0.0, score: $0.1) }, unknownID: 0,
-            fallsBackToBytes: bytes))))
+            vocabulary: Vocabulary(vocabulary.enumerated().map { ($1.0, Int32($0)) }),
+            scores: vocabulary.map { $0.1 }, unknownID: 0, fallsBackToBytes: bytes))))
   }
 
   @Test func `the first merge of the list comes first, wherever it stands`() throws {

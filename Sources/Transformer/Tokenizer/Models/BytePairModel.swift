@@ -215,10 +215,10 @@ enum ByteSpelling {
   static let space: Unicode.Scalar = "\u{120}"
 
   /// The tokens of a vocabulary in the bytes that they spell, without those that spell none.
-  static func decode(_ tokens: TokenList) -> (pool: [UInt8], tokens: [TokenList.Token]) {
+  static func decode(_ tokens: TokenList) -> (pool: [UInt8], tokens: [Vocabulary.Token]) {
     var pool: [UInt8] = []
     pool.reserveCapacity(tokens.pool.count)
-    var decoded: [TokenList.Token] = []
+    var decoded: [Vocabulary.Token] = []
     decoded.reserveCapacity(tokens.vocabulary.count)
     let spelled = tokens.pool.span
     for token in tokens.vocabulary {
@@ -233,7 +233,7 @@ enum ByteSpelling {
       if index < token.range.upperBound {
         pool.removeSubrange(start...)
       } else {
-        decoded.append(TokenList.Token(id: token.id, range: start..<pool.count))
+        decoded.append(Vocabulary.Token(id: token.id, range: start..<pool.count))
       }
     }
     return (pool, decoded)

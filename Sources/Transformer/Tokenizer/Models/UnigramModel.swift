@@ -24,7 +24,7 @@ struct UnigramModel: Sendable {
 
   init(_ model: TokenizerConfiguration.Unigram, _ tokens: TokenList) {
     trie = PieceTrie(tokens.vocabulary, pool: tokens.pool)
-    scores = model.vocabulary.map { $0.score }
+    scores = model.scores
     unknownID = model.unknownID
     unknownScore = (scores.min() ?? 0) - Self.unknownPenalty
     byteIDs = model.fallsBackToBytes ? tokens.byteIDs : nil

@@ -27,14 +27,14 @@ struct AddedTokenMatcher: Sendable {
   init(_ tokens: [TokenizerConfiguration.AddedToken], spelledAs spellings: [[UInt8]]) {
     self.tokens = tokens
     var pool: [UInt8] = []
-    var looks: [TokenList.Token] = []
+    var looks: [Vocabulary.Token] = []
     for (index, spelling) in spellings.enumerated() {
       let start = pool.count
       pool.append(contentsOf: spelling)
       // As in the reference, nothing matches a token without content.
       if pool.count == start { continue }
       firstBytes[Int(pool[start])] = true
-      looks.append(TokenList.Token(id: Int32(index), range: start..<pool.count))
+      looks.append(Vocabulary.Token(id: Int32(index), range: start..<pool.count))
     }
     trie = PieceTrie(looks, pool: pool)
   }

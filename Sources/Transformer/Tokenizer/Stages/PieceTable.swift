@@ -30,18 +30,24 @@ struct PieceTable: Sendable {
     slots = [Slot](repeating: Slot(), count: 1 << bits)
   }
 
-  /// Adds a part of the pool; of equal byte strings the last one stays, and an empty one is not kept.
-  mutating func insert(_ range: Range<Int>, of pool: [UInt8], id: Int32) {
+  /// Adds a part of the pool; of equal byte strings the one with the largest id stays, and an empty one is not kept.
+  ///
+  /// - Returns: Whether there was no equal one.
+  @discardableResult
+  mutating func insert(_ range: Range<Int>, of pool: [UInt8], id: Int32) -> Bool {
     let identity = Self.identity
     var hash = PieceHash()
     for byte in pool[range] { hash.append(byte) }
     let index = slotIndex(
       of: pool.span, from: range.lowerBound, length: range.count, hash: hash,
       folding: identity.span, pool: pool.span)
+    let isNew = slots[index].length == 0
+    guard isNew || slots[index].id < id else { return false }
     slots[index] = Slot(
       tag: UInt32(truncatingIfNeeded: hash.mixed), offset: UInt32(range.lowerBound),
       length: UInt32(range.count), id: id)
     longest = max(longest, range.count)
+    return isNew
   }
 
   /// The id of a byte string, or nil.

@@ -20,7 +20,7 @@ struct PieceTrie: Sendable {
   /// Makes a trie of parts of a pool; of equal ones the last counts.
   ///
   /// - Complexity: O(n log n) in the number of tokens, with comparisons of their common beginnings.
-  init(_ tokens: [TokenList.Token], pool: [UInt8]) {
+  init(_ tokens: [Vocabulary.Token], pool: [UInt8]) {
     let sorted = Self.sorted(tokens, pool)
     nodes.reserveCapacity(3 * tokens.count)
     labels.reserveCapacity(3 * tokens.count)
@@ -59,7 +59,7 @@ struct PieceTrie: Sendable {
   }
 
   /// The tokens by their bytes, equal ones by id.
-  private static func sorted(_ tokens: [TokenList.Token], _ pool: [UInt8]) -> [TokenList.Token] {
+  private static func sorted(_ tokens: [Vocabulary.Token], _ pool: [UInt8]) -> [Vocabulary.Token] {
     // Eight bytes as one number settle most comparisons.
     let keyed = tokens.filter { !$0.range.isEmpty }.map { token in
       var key: UInt64 = 0

@@ -1,10 +1,6 @@
 /// All tokens of a tokenizer: those of the model's vocabulary, and the added ones that it lacks.
 struct TokenList: Sendable {
-  /// A token and its spelling's place in `pool`.
-  struct Token: Sendable {
-    var id: Int32
-    var range: Range<Int>
-  }
+  typealias Token = Vocabulary.Token
 
   /// The spellings of all tokens, one after the other.
   let pool: [UInt8]
@@ -15,21 +11,14 @@ struct TokenList: Sendable {
   /// The other tokens by ascending id.
   private let added: [Token]
 
-  /// Makes a list of a model's vocabulary, in any order, and of added tokens, which may be in it.
+  /// Makes a list of a model's vocabulary and of added tokens, which may be in it.
   init(
-    vocabulary entries: [(token: String, id: Int32)],
-    added addedTokens: [TokenizerConfiguration.AddedToken]
+    vocabulary source: Vocabulary, added addedTokens: [TokenizerConfiguration.AddedToken]
   ) throws(TokenizerError) {
-    var pool: [UInt8] = []
-    var vocabulary: [Token] = []
-    vocabulary.reserveCapacity(entries.count)
-    for (token, id) in entries {
-      vocabulary.append(try Self.append(token, id, to: &pool))
-    }
-    vocabulary = try Self.sorted(vocabulary, pool)
-    var ids = PieceTable(capacity: vocabulary.count)
-    for token in vocabulary { ids.insert(token.range, of: pool, id: token.id) }
-
+    var pool = source.pool
+    for token in source.tokens { try Self.check(token, pool) }
+    let vocabulary = try Self.sorted(source.tokens, pool)
+    let ids = source.ids
     var added: [Token] = []
     for token in addedTokens where !token.content.utf8.isEmpty {
       if let id = ids.find(token.content, pool: pool) {
@@ -39,7 +28,10 @@ struct TokenList: Sendable {
       } else if let other = Self.find(token.id, in: vocabulary) {
         throw .duplicateID(token.id, tokens: [Self.spelling(other, pool), token.content])
       } else {
-        added.append(try Self.append(token.content, token.id, to: &pool))
+        let start = pool.count
+        pool.append(contentsOf: token.content.utf8)
+        added.append(Token(id: token.id, range: start..<pool.count))
+        try Self.check(added[added.count - 1], pool)
       }
     }
     self.added = try Self.sorted(added, pool)
@@ -71,16 +63,15 @@ struct TokenList: Sendable {
   /// The most bytes of a token.
   private static let longestToken = 1 << 12
 
-  private static func append(
-    _ token: String, _ id: Int32, to pool: inout [UInt8]
-  ) throws(TokenizerError) -> Token {
-    if id < 0 { throw .negativeID(id, token: token) }
+  private static func check(_ token: Token, _ pool: [UInt8]) throws(TokenizerError) {
+    if token.id < 0 { throw .negativeID(token.id, token: spelling(token, pool)) }
     // To look for the longest token at every place of a text takes the time of both lengths.
-    if token.utf8.count > longestToken { throw .tokenTooLong(bytes: token.utf8.count, id: id) }
-    let start = pool.count
-    pool.append(contentsOf: token.utf8)
-    if pool.count >= UInt32.max { throw .vocabularyTooLarge(bytes: pool.count) }
-    return Token(id: id, range: start..<pool.count)
+    if token.range.count > longestToken {
+      throw .tokenTooLong(bytes: token.range.count, id: token.id)
+    }
+    if token.range.upperBound > Vocabulary.maximumByteCount {
+      throw .vocabularyTooLarge(bytes: token.range.upperBound)
+    }
   }
 
   /// The token with an id among tokens by ascending id.

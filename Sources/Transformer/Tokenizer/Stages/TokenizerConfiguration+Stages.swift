@@ -120,35 +120,26 @@ extension TokenizerConfiguration {
     case unigram(Unigram)
 
     /// What stands for what has no token; nil when there is no such token.
-    ///
-    /// - Complexity: O(n) in the size of the vocabulary.
     package var unknownID: Int32? {
       switch self {
-      case .wordPiece(let model): Self.id(of: model.unknownToken, in: model.vocabulary)
-      case .bytePairs(let model): Self.id(of: model.unknownToken, in: model.vocabulary)
+      case .wordPiece(let model): model.vocabulary.id(of: model.unknownToken)
+      case .bytePairs(let model): model.unknownToken.flatMap { model.vocabulary.id(of: $0) }
       case .unigram(let model): model.unknownID
       }
-    }
-
-    private static func id(
-      of name: String?, in vocabulary: [(token: String, id: Int32)]
-    ) -> Int32? {
-      guard let name else { return nil }
-      return vocabulary.first { $0.token.utf8.elementsEqual(name.utf8) }?.id
     }
   }
 
   /// A WordPiece model: the longest piece that begins a word, then the longest continuation, and so on.
   package struct WordPiece: Sendable {
     /// The tokens with their ids, each id once, in any order; spelled as in the file (`##` in front of continuations).
-    package var vocabulary: [(token: String, id: Int32)]
+    package var vocabulary: Vocabulary
     package var unknownToken: String
     package var continuationPrefix: String
     /// Words of more Unicode scalars than this are unknown.
     package var maximumWordLength: Int
 
     package init(
-      vocabulary: [(token: String, id: Int32)], unknownToken: String = "[UNK]",
+      vocabulary: Vocabulary, unknownToken: String = "[UNK]",
       continuationPrefix: String = "##", maximumWordLength: Int = 100
     ) {
       self.vocabulary = vocabulary
@@ -162,7 +153,7 @@ extension TokenizerConfiguration {
   /// arXiv:1508.07909).
   package struct BytePairs: Sendable {
     /// The tokens with their ids, each id once, in any order.
-    package var vocabulary: [(token: String, id: Int32)]
+    package var vocabulary: Vocabulary
     /// The pairs that are joined, the first ones before the others.
     package var merges: [(first: String, second: String)]
     /// What stands for scalars that have no token; nil leaves them out.
@@ -175,7 +166,7 @@ extension TokenizerConfiguration {
     package var ignoresMergesOfTokens: Bool
 
     package init(
-      vocabulary: [(token: String, id: Int32)], merges: [(first: String, second: String)],
+      vocabulary: Vocabulary, merges: [(first: String, second: String)],
       unknownToken: String? = nil, fusesUnknown: Bool = false, fallsBackToBytes: Bool = false,
       ignoresMergesOfTokens: Bool = false
     ) {
@@ -190,18 +181,22 @@ extension TokenizerConfiguration {
 
   /// A unigram language model: the most probable pieces (Kudo, arXiv:1804.10959).
   package struct Unigram: Sendable {
-    /// The tokens and the logarithms of their probabilities; ids are places.
-    package var vocabulary: [(token: String, score: Double)]
+    /// The tokens, whose ids are their places.
+    package let vocabulary: Vocabulary
+    /// The logarithms of the tokens' probabilities, by id.
+    package let scores: [Double]
     /// What stands for scalars that no token has.
     package var unknownID: Int32
     /// Whether the bytes of what is unknown have tokens, such as `<0xE2>`.
     package var fallsBackToBytes: Bool
 
+    /// - Precondition: there is a score for each token.
     package init(
-      vocabulary: [(token: String, score: Double)], unknownID: Int32,
-      fallsBackToBytes: Bool = false
+      vocabulary: Vocabulary, scores: [Double], unknownID: Int32, fallsBackToBytes: Bool = false
     ) {
+      precondition(vocabulary.count == scores.count, "each token has a score")
       self.vocabulary = vocabulary
+      self.scores = scores
       self.unknownID = unknownID
       self.fallsBackToBytes = fallsBackToBytes
     }
