@@ -48,10 +48,10 @@ package protocol AttentionUnit: ProductUnit where Sums == Unit.Floats {
     in memory: UnsafeMutablePointer<Float>, memoryStride: Int
   ) -> (UnsafePointer<Lane>, stride: Int)
 
-  /// A lane for each place of some rows that follow each other: as many as a lane has factors, less in the last one.
+  /// A register of columns: each lane holds those factors of a column that stand in the first rows, in as many rows as a
+  /// lane has factors; zeros for rows and columns that there are not.
   ///
-  /// - `source`: `(rows, width)` with `stride` floats from row to row; `count`: the columns that there are, for zeros in
-  ///   those behind them.
+  /// - `source`: `(rows, count)` with `stride` floats from row to row.
   static func lanes(
     ofColumns source: UnsafePointer<Float>, count: Int, rows: Int, stride: Int
   ) -> Lanes
