@@ -15,11 +15,11 @@ struct PortableEngine: MatrixEngine {
     _ input: borrowing Activations, by layer: Linear<PackedMatrix>, epilogue: Epilogue,
     into output: inout Activations, scratch: inout ScratchMemory, loop: ParallelLoop
   ) {
+    var bias: FloatStorage?
+    var function = ActivationFunction.identity
+    if case .bias(let next) = epilogue { (bias, function) = (layer.bias, next) }
     kernels.products.multiply(
-      input, by: layer.weight, into: &output, scratch: &scratch, loop: loop)
-    if case .bias(let function) = epilogue {
-      kernels.activate(&output, bias: layer.bias, function)
-    }
+      input, by: layer.weight, bias: bias, function, into: &output, scratch: &scratch, loop: loop)
   }
 }
 
