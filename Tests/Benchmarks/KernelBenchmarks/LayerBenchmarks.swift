@@ -1,15 +1,20 @@
 import KernelDispatch
 import Kernels
 
-/// One sequence that attends to itself.
+/// One sequence that attends to itself, in single precision, and in bfloat16 where the CPU can.
 ///
 /// Its two products alone count as operations, not the exponentials between them.
 func registerAttention(_ set: KernelSet) {
+  registerAttention(set, precision: "")
+  if let rounding = set.attendingInBFloat16 { registerAttention(rounding, precision: ", bfloat16") }
+}
+
+private func registerAttention(_ set: KernelSet, precision: String) {
   let headCount = 12
   for (tokens, headSize) in [(18, 32), (64, 32), (256, 32), (256, 64)] {
     let hidden = headCount * headSize
     register(
-      "attention \(headCount) heads of \(headSize), \(tokens) tokens", set,
+      "attention \(headCount) heads of \(headSize), \(tokens) tokens\(precision)", set,
       .operations(4 * tokens * tokens * hidden)
     ) {
       var numbers = RandomNumbers()
