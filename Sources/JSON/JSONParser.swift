@@ -69,6 +69,7 @@ package struct JSONParser {
     return JSONError(problem: problem, offset: offset, line: line, column: column)
   }
 
+  @inline(__always)
   mutating func skipWhiteSpace() {
     while position < bytes.count {
       switch bytes[position] {

@@ -49,6 +49,7 @@ import Testing
     (#""\uDBFF\uDFFF""#, "\u{10FFFF}"),
     (#""\u0000""#, "\0"),
     ("\"e\u{301}\u{7F}\u{2028}\"", "e\u{301}\u{7F}\u{2028}"),
+    ("\"\u{FFFD}\\n\u{FFFD}\"", "\u{FFFD}\n\u{FFFD}"),
   ])
   func `decodes strings`(_ text: String, _ expected: String) throws {
     #expect(try parse(text) == .string(expected))
@@ -111,7 +112,8 @@ import Testing
     arguments: [
       ([0x61, 0xFF], 1), ([0xC0, 0x80], 0), ([0x61, 0xED, 0xA0, 0x80], 1),
       ([0xF4, 0x90, 0x80, 0x80], 0), ([0x61, 0xC3], 1), ([0xC3, 0xA9, 0x80], 2),
-      ([0x5C, 0x6E, 0xE2, 0x82], 2),
+      ([0x5C, 0x6E, 0xE2, 0x82], 2), ([0xF0, 0x9F, 0x98], 0), ([0xEF, 0xBF, 0xBD, 0xFF], 3),
+      ([0xFF, 0x5C, 0x78], 0),
     ] as [([UInt8], Int)])
   func `refuses invalid UTF-8 and says where`(_ bytes: [UInt8], _ offset: Int) throws {
     let error = try #require(refusal([0x22] + bytes + [0x22]))
@@ -123,6 +125,8 @@ import Testing
   func `refuses bare control characters in strings`(_ byte: UInt8) throws {
     #expect(refusal([0x22, 0x61, byte, 0x22])?.problem == .controlCharacter(byte))
     #expect(refusal([0x22, 0x5C, 0x6E, byte, 0x22])?.problem == .controlCharacter(byte))
+    // It is found before the text in front of it is read.
+    #expect(refusal([0x22, 0xFF, byte, 0x22])?.problem == .controlCharacter(byte))
   }
 
   @Test func `limits the depth`() throws {
