@@ -68,6 +68,7 @@ extension KernelSet {
     case (.bfloat16, _), (.byteGroups, _): nil
     }
   }
+
   /// These kernels with attention in bfloat16, if this CPU can compute it.
   package var attendingInBFloat16: KernelSet? {
     guard instructionSet == .avx512, InstructionSet.avx512BF16.isSupported else { return nil }

@@ -182,8 +182,9 @@ extension ProductUnit {
     }
   }
 
-  /// Cuts rows into blocks of `productRows`, the last two of about the same height: the loop for one row leaves most of
-  /// the multipliers idle.
+  /// Cuts rows into blocks of `productRows`, the last two of about the same height.
+  ///
+  /// The loop for one row leaves most of the multipliers idle, and where heights change, the CPU foresees less.
   @inlinable @inline(__always)
   static func forEachRowBlock(_ rows: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
     var first = 0

@@ -88,7 +88,7 @@ import Testing
     kernels.attention(
       Activations(qkv, columns: 3 * hidden), offsets: [0, 2], headCount: 1, context: &context,
       scratch: &scratch)
-    // The sum of the weights is that of what is rounded then.
+    // Weights are rounded behind their sum.
     let slack: Float = attention.isBFloat16 ? 3e-7 : 0
     #expect(abs(context.row(0)[0] - 1) <= slack)
     #expect(abs(context.row(1)[0] - 1.5) <= slack)
